@@ -1,0 +1,1 @@
+"""Where video comes in: sources, the packet ring, decoding and live remuxing."""

@@ -1,0 +1,91 @@
+"""Every error of the engine, named for what the caller should do.
+
+::
+
+    EngineError
+    ├── InvalidInput          the caller's data is wrong; the text says what and how to mend it
+    ├── NotFound              no such camera, episode, clip …
+    ├── Conflict              the thing exists already, or its state forbids this
+    ├── CameraError           one camera's stream failed; `state` says how, the text what to do
+    │   ├── CameraUnreachable     host unknown, port closed, no answer: try again later
+    │   ├── CameraUnauthorised    user or password refused: ask the owner
+    │   ├── CameraUnsupported     it answers, but not with video we can use: tell the owner
+    │   ├── CameraStalled         it stopped sending: reconnect
+    │   └── CameraEnded           end of stream, which from a camera is a failure: reconnect
+    ├── StorageError          disk full, read-only, gone: stop recording, go on detecting
+    ├── DataInUse             another engine runs on this data folder: do not start
+    ├── DataUnreadable        the index is damaged or of a newer version: run `neighborcam check`
+    └── ModelUnavailable      no model file, or its hash is wrong: work without labels
+
+Texts are shown to people. They never hold a URL with credentials, a token or a position.
+"""
+
+from typing import ClassVar
+
+from neighborcam.engine.states import CameraState
+
+
+class EngineError(Exception):
+    """Base of every error that the engine raises on purpose."""
+
+
+class InvalidInput(EngineError):
+    """The caller's data is wrong; the text names the field and the remedy."""
+
+
+class NotFound(EngineError):
+    """There is no such thing."""
+
+
+class Conflict(EngineError):
+    """It exists already, or its present state forbids this."""
+
+
+class CameraError(EngineError):
+    """One camera's stream failed. The text is for the camera's owner."""
+
+    state: ClassVar[CameraState] = CameraState.UNREACHABLE
+
+
+class CameraUnreachable(CameraError):
+    """Unknown host, closed port or no answer."""
+
+
+class CameraUnauthorised(CameraError):
+    """The camera refused the user name or the password."""
+
+    state = CameraState.UNAUTHORISED
+
+
+class CameraUnsupported(CameraError):
+    """It answers, but sends nothing that we can use."""
+
+    state = CameraState.UNSUPPORTED
+
+
+class CameraStalled(CameraError):
+    """The connection is open and nothing comes through it."""
+
+    state = CameraState.STALLED
+
+
+class CameraEnded(CameraError):
+    """The stream ended; a camera never ends, so this is a failure."""
+
+    state = CameraState.RECONNECTING
+
+
+class StorageError(EngineError):
+    """The disk is full, read-only or gone. Detection goes on, recording stops."""
+
+
+class DataInUse(EngineError):
+    """Another engine runs on this data folder."""
+
+
+class DataUnreadable(EngineError):
+    """The index is damaged, or was written by a newer version."""
+
+
+class ModelUnavailable(EngineError):
+    """There is no model file, or it is not the one expected."""

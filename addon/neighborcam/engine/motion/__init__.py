@@ -1,0 +1,1 @@
+"""Frames in, motion episodes out."""

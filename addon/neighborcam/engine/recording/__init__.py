@@ -1,0 +1,1 @@
+"""Segments on disk, clips cut from them, and what may be deleted when."""

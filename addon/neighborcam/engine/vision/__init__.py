@@ -1,0 +1,1 @@
+"""What moved: person, vehicle, animal. Labels only; nothing waits for it."""
