@@ -55,3 +55,17 @@ class StorageUse(msgspec.Struct, frozen=True, kw_only=True):
     camera: CameraId
     size_bytes: int
     oldest_at: datetime | None
+
+
+class TokenRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One key to the API. ``hash`` is the SHA-256 of the token; the token is not kept."""
+
+    id: str
+    name: str
+    scope: str
+    hash: bytes
+    created_at: datetime
+
+    def __repr__(self) -> str:
+        """Identify the token without its hash: this may be logged."""
+        return f"TokenRow(id={self.id!r})"
