@@ -77,10 +77,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say loudly which groups of tests were left out; a skip alone is easily missed."""
     skipped = terminalreporter.stats.get("skipped", [])
     texts = [str(report.longrepr) for report in skipped]
-    for group in MISSING:
+    for group, missing in MISSING.items():
         count = sum(f"{group}: " in text for text in texts)
         if count:
-            reason = MISSING[group]() or "see above"
+            reason = missing() or "see above"
             terminalreporter.write_line(
                 f"LEFT OUT: {count} {group} tests ({reason})", yellow=True, bold=True
             )
@@ -88,7 +88,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """Folder with ``footage/`` and ``models/``; mark the test ``footage`` or ``model``."""
+    """Folder of footage and models; mark the test ``footage`` or ``model``."""
     folder = shared_folder()
     if folder is None:
         pytest.skip("footage: no folder of shared files here")
