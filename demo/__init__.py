@@ -1,1 +1,4 @@
-"""Rendered scenes with exact ground truth, and RTSP cameras with faults: the demo, and the fakes of the tests."""
+"""Rendered scenes with exact ground truth, and cameras with faults.
+
+The demo, and the fakes of the tests.
+"""
