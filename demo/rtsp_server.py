@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import quote
 
+import av
+
 from demo.certificate import tls_context
 from demo.clip import Clip, UnsuitableClip, load_clip
 from demo.control import serve_control
@@ -223,6 +225,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             tls=options.tls,
             fps=options.fps,
         )
+    except av.FFmpegError as problem:
+        parser.error(f"cannot read a file: {problem.strerror}")
     except (OSError, UnsuitableClip) as problem:
         parser.error(str(problem))
     with contextlib.suppress(KeyboardInterrupt):
