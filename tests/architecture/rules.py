@@ -1,0 +1,95 @@
+"""The table of docs/architecture.md as rules: they stand nowhere else."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from tests.architecture.sources import CHECKOUT, ENGINE, Module
+
+CONTRACTS: Final = ("states", "errors", "config", "facts", "settings")
+WIRING: Final = re.compile(
+    r"neighborcam\.(cli\w*|__main__|engine\.(app|detect)\w*)(\.|$)"
+)
+_HEADING: Final = "## Who may import what"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """One row. Names are relative to neighborcam.engine; None means everything."""
+
+    package: str
+    may_import: tuple[str, ...] | None
+    owns: tuple[str, ...]
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Return the rows of the table by package."""
+    document = (CHECKOUT / "docs" / "architecture.md").read_text()
+    section = document.split(_HEADING)[1].split("\n## ")[0]
+    rows = [
+        line.strip("|").split("|") for line in section.splitlines() if line[:1] == "|"
+    ]
+    parsed = [_rule(*(cell.strip() for cell in row)) for row in rows[2:]]
+    return {rule.package: rule for rule in parsed}
+
+
+def _rule(package: str, imports: str, owns: str) -> Rule:
+    return Rule(
+        package=package.strip("`"),
+        may_import=None if imports.startswith("everything") else _allowed(imports),
+        owns=tuple(name.strip() for name in owns.split(",") if name.strip()),
+    )
+
+
+def _allowed(cell: str) -> tuple[str, ...]:
+    before = cell.split(";", maxsplit=1)[0]
+    named = tuple(re.findall(r"`([\w.]+)`", before))
+    return named + (CONTRACTS if "the contracts" in before else ())
+
+
+def rule_of(module: str) -> Rule | None:
+    """Return the most exact row for a dotted module name; None if there is none."""
+    name = module.removeprefix(ENGINE)
+    while name:
+        if name in rules():
+            return rules()[name]
+        name = name.rpartition(".")[0]
+    return None
+
+
+def complaints(module: Module) -> list[str]:
+    """Return what ``module`` imports against its row."""
+    if WIRING.match(module.name) or not module.name.startswith(ENGINE):
+        return []
+    rule = rule_of(module.name)
+    if rule is None:
+        return [f"{module.name} has no row in docs/architecture.md"]
+    imported = sorted(set(module.imports()))
+    return [
+        f"{module.name} imports {name}"
+        for name in imported
+        if not (_is_allowed(name, rule) and _is_owned(name, rule))
+    ]
+
+
+def _is_allowed(name: str, rule: Rule) -> bool:
+    if not name.startswith("neighborcam."):
+        return True
+    if WIRING.match(name):
+        return False
+    if rule.may_import is None or not name.startswith(ENGINE):
+        return name.startswith(ENGINE)
+    inside = name.removeprefix(ENGINE)
+    return any(_within(inside, part) for part in (rule.package, *rule.may_import))
+
+
+def _within(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def _is_owned(name: str, rule: Rule) -> bool:
+    library = name.partition(".")[0]
+    heavy = {owned for each in rules().values() for owned in each.owns}
+    return library not in heavy or library in rule.owns

@@ -1,0 +1,62 @@
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.rules import CONTRACTS, complaints, rules
+from tests.architecture.sources import Module, product
+
+
+def module(name: str, source: str) -> Module:
+    return Module(name=name, path=Path("x.py"), text=source, tree=ast.parse(source))
+
+
+@pytest.mark.parametrize("each", product(), ids=lambda each: each.name)
+def test_every_module_imports_only_what_its_row_allows(each: Module) -> None:
+    assert complaints(each) == []
+
+
+def test_every_row_is_about_something_that_exists_or_is_wired() -> None:
+    names = {each.name.removeprefix("neighborcam.engine.") for each in product()}
+    assert set(rules()) - names <= {"app"}
+    assert set(CONTRACTS) <= set(rules())
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("camera.source", "import cv2"),
+        ("motion.detector", "import av"),
+        ("motion.detector", "from neighborcam.engine.camera.source import Source"),
+        ("motion.detector", "from neighborcam.engine.camera import source"),
+        (
+            "api.http",
+            "def late():\n    from neighborcam.engine.index.store import Index",
+        ),
+        ("recording.clip", "import sqlite3"),
+        ("errors", "from neighborcam.engine.facts import Fact"),
+        ("states", "from neighborcam.engine import errors"),
+        ("index.store", "from neighborcam.engine.app import run"),
+        ("camera.ring", "from neighborcam.cli import main"),
+        ("attic.things", "import os"),
+    ],
+)
+def test_an_import_against_the_table_is_told(name: str, source: str) -> None:
+    assert complaints(module(f"neighborcam.engine.{name}", source)) != []
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("camera.source", "from neighborcam.engine.errors import CameraError"),
+        ("camera.source", "import av"),
+        ("motion.gate", "from neighborcam.engine.camera.decode import LumaDecoder"),
+        ("api.http", "from neighborcam.engine.index.rows import EpisodeRow"),
+        (
+            "app",
+            "import neighborcam.engine.index.store, neighborcam.engine.camera.ring",
+        ),
+    ],
+)
+def test_an_import_that_the_table_allows_is_fine(name: str, source: str) -> None:
+    assert complaints(module(f"neighborcam.engine.{name}", source)) == []
