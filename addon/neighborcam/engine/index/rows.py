@@ -25,7 +25,10 @@ class EpisodeRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SegmentRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One recorded file. ``path`` is relative to the media folder; ``sha256`` set when held."""
+    """One recorded file.
+
+    ``path`` is relative to the media folder; ``sha256`` set when held.
+    """
 
     id: SegmentId
     camera: CameraId
@@ -58,7 +61,10 @@ class StorageUse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TokenRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One key to the API. ``hash`` is the SHA-256 of the token; the token is not kept."""
+    """One key to the API.
+
+    ``hash`` is the SHA-256 of the token; the token itself is not kept.
+    """
 
     id: str
     name: str
