@@ -20,7 +20,10 @@ class MediaKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VideoFormat:
-    """What a decoder or muxer needs to know. ``codec`` is FFmpeg's name (h264, hevc, mjpeg, mpeg4)."""
+    """What a decoder or muxer needs to know.
+
+    ``codec`` is FFmpeg's name: h264, hevc, mjpeg, mpeg4.
+    """
 
     codec: str
     width: int
@@ -69,7 +72,7 @@ TIME_BASE = Fraction(1, 90_000)
 
 
 class PacketSink(Protocol):
-    """Takes what a stream delivers, in the stream's thread. Must neither block nor raise."""
+    """Takes what a stream delivers, in its thread. Must neither block nor raise."""
 
     def opened(self, stream_format: StreamFormat) -> None:
         """Take note of a new connection, or of new parameter sets within one."""
