@@ -33,6 +33,8 @@ __all__ = [
 
 _REMEMBERED: Final = 256  # packets whose frames may still come
 _EIGHT_BITS: Final = 8
+_GREY: Final = 128  # of a chroma plane
+_CHROMA_STEP: Final = 997  # a prime: no columns of one picture width are favoured
 _NO_LOOP_FILTER: Final = {"skip_loop_filter": "all"}
 
 
@@ -41,13 +43,15 @@ class LumaFrame:
     """Brightness of one frame: uint8[H, W], a view into the decoder's memory.
 
     ``pts`` as in `MediaPacket`. ``corrupt`` says that the decoder concealed damage:
-    what moves in such a frame may never have happened.
+    what moves in such a frame may never have happened. ``saturation`` is the mean
+    distance of chroma from grey in levels, 0 … 128; None where there is no chroma.
     """
 
     luma: NDArray[np.uint8]
     wall: datetime
     pts: int
     corrupt: bool
+    saturation: float | None
 
 
 class LumaDecoder:
@@ -118,7 +122,13 @@ class LumaDecoder:
         corrupt, self._damaged = frame.is_corrupt or self._damaged, False
         if wall is None or not self._is_due(pts):
             return None
-        return LumaFrame(luma=luma_plane(frame), wall=wall, pts=pts, corrupt=corrupt)
+        return LumaFrame(
+            luma=luma_plane(frame),
+            wall=wall,
+            pts=pts,
+            corrupt=corrupt,
+            saturation=saturation(frame),
+        )
 
     def _is_due(self, pts: int) -> bool:
         if self._last_given is not None and pts - self._last_given < self._spacing:
@@ -137,6 +147,18 @@ def luma_plane(frame: VideoFrame) -> NDArray[np.uint8]:
     rows = np.frombuffer(plane, np.uint8)
     width = plane.line_size
     return rows[: width * frame.height].reshape(frame.height, width)[:, : frame.width]
+
+
+def saturation(frame: VideoFrame) -> float | None:
+    """Return how colourful a frame is, from a sparse sample of its chroma."""
+    if not frame.format.name.startswith(("yuv4", "yuvj4")):
+        return None
+    if frame.format.components[1].bits != _EIGHT_BITS:
+        return None
+    sample = np.concatenate([
+        np.frombuffer(plane, np.uint8)[::_CHROMA_STEP] for plane in frame.planes[1:3]
+    ])
+    return float(np.abs(sample.astype(np.int16) - _GREY).mean())
 
 
 def _is_planar(frame: VideoFrame) -> bool:

@@ -1,0 +1,146 @@
+"""What is decoded, because decoding is the cost of watching.
+
+`WholeGate` decodes every frame of the stream it is attached to, in bursts of a
+second: on a camera with two streams that is the small one, and the large one is never
+decoded. `EcoGate` decodes key frames only; when one differs from the background in
+more than light, or the camera itself reports motion, it goes back and decodes what
+lay before it, and goes on whole until the picture is quiet again. An event that fits
+between two key frames can be missed, which is why the owner has to choose it.
+"""
+
+from threading import Event
+from typing import Final, Protocol
+
+from neighborcam.engine.camera.decode import LumaDecoder
+from neighborcam.engine.camera.packet import (
+    TIME_BASE,
+    MediaKind,
+    MediaPacket,
+    PacketSink,
+    StreamFormat,
+)
+from neighborcam.engine.motion.detector import RATE_HZ
+from neighborcam.engine.motion.pipeline import MotionPipeline
+
+BURST_S: Final = 1.0  # of video decoded at once: fewer wake-ups, warmer caches
+
+_BURST: Final = int(BURST_S / TIME_BASE)
+_MOST_PACKETS: Final = 600  # of one group of pictures kept; a longer one is thinned
+
+
+class MotionGate(PacketSink, Protocol):
+    """A sink that finds motion in what it is given."""
+
+    def hint(self, *, active: bool) -> None:
+        """Take the camera's own word that something moves, from any thread."""
+
+
+class WholeGate(MotionGate):
+    """Decodes all of its stream, sampled at the detector's rate."""
+
+    def __init__(self, pipeline: MotionPipeline) -> None:
+        self._pipeline = pipeline
+        self._decoder: LumaDecoder | None = None
+        self._burst: list[MediaPacket] = []
+
+    def opened(self, stream_format: StreamFormat) -> None:
+        """Start a decoder for the new format."""
+        self._flush()
+        self._decoder = LumaDecoder(stream_format.video, max_fps=RATE_HZ)
+
+    def packet(self, packet: MediaPacket) -> None:
+        """Collect; decode once a second of video is there."""
+        if packet.kind is not MediaKind.VIDEO:
+            return
+        self._burst.append(packet)
+        first = self._burst[0]
+        if packet.pts - first.pts >= _BURST or packet.epoch != first.epoch:
+            self._flush()
+
+    def closed(self) -> None:
+        """Decode what is left, and end what is open."""
+        self._flush()
+        self._pipeline.end()
+
+    def hint(self, *, active: bool) -> None:
+        """Do nothing: everything is decoded anyway."""
+
+    def _flush(self) -> None:
+        burst, self._burst = self._burst, []
+        if self._decoder is not None and burst:
+            self._pipeline.take(self._decoder.decode(burst))
+
+
+class EcoGate(MotionGate):
+    """Decodes key frames, and more only when there is a reason to."""
+
+    def __init__(self, pipeline: MotionPipeline) -> None:
+        self._pipeline = pipeline
+        self._format: StreamFormat | None = None
+        self._key_decoder: LumaDecoder | None = None
+        self._decoder: LumaDecoder | None = None  # while something moves
+        self._waiting: list[MediaPacket] = []  # since the last key frame, or the burst
+        self._hinted = Event()
+
+    def opened(self, stream_format: StreamFormat) -> None:
+        """Start over with the new format."""
+        self._format = stream_format
+        self._key_decoder = LumaDecoder(stream_format.video, key_frames_only=True)
+        self._decoder = None
+        self._waiting = []
+
+    def packet(self, packet: MediaPacket) -> None:
+        """Look at key frames; look back when one of them is suspicious."""
+        if packet.kind is not MediaKind.VIDEO:
+            return
+        if packet.is_key:
+            self._at_key_frame(packet)
+        if len(self._waiting) < _MOST_PACKETS:
+            self._waiting.append(packet)
+        if self._hinted.is_set() and self._burst_is_due(packet):
+            self._look_back()
+
+    def closed(self) -> None:
+        """End what is open."""
+        self._waiting = []
+        self._pipeline.end()
+
+    def hint(self, *, active: bool) -> None:
+        """Remember the camera's own word; the stream's thread acts on it."""
+        if active:
+            self._hinted.set()
+        else:
+            self._hinted.clear()
+
+    def _at_key_frame(self, key: MediaPacket) -> None:
+        """Judge the group of pictures that ``key`` ends."""
+        if self._key_decoder is None:
+            return
+        if self._decoder is not None:
+            if not self._look_back() and not self._hinted.is_set():
+                self._decoder = None
+            return
+        frames = self._key_decoder.decode([key])
+        suspicious = any(
+            self._pipeline.detector.is_suspicious(frame.luma) for frame in frames
+        )
+        if suspicious and self._waiting:
+            self._look_back()
+        else:
+            self._pipeline.take(frames)
+        self._waiting = []
+
+    def _look_back(self) -> bool:
+        """Decode what waits, and go on whole; return whether it showed motion.
+
+        A decoder is only given up at a key frame: the next one has to begin there.
+        """
+        if self._format is None or not self._waiting:
+            return False
+        if self._decoder is None:
+            self._decoder = LumaDecoder(self._format.video, max_fps=RATE_HZ)
+        waiting, self._waiting = self._waiting, []
+        return self._pipeline.take(self._decoder.decode(waiting))
+
+    def _burst_is_due(self, packet: MediaPacket) -> bool:
+        return packet.pts - self._waiting[0].pts >= _BURST
