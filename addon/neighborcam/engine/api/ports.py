@@ -1,0 +1,246 @@
+"""What the API needs of the rest of the engine; `app.py` wires it.
+
+Methods that are plain functions and may touch the disk are called in a worker
+thread; ``async`` ones and those marked "on the loop" are called on the loop.
+Everything raises the errors of `engine/errors.py`, whose texts reach the client.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from neighborcam.engine.api.messages import (
+    CameraProbe,
+    CameraStatistics,
+    FoundDevice,
+    OnvifDevice,
+    OnvifProfile,
+)
+from neighborcam.engine.config import CameraConfig, CameraId
+from neighborcam.engine.facts import EpisodeId, Label, SceneChanged
+from neighborcam.engine.index.rows import (
+    CoverageSpan,
+    EpisodeRow,
+    SegmentRow,
+    StorageUse,
+    TokenRow,
+)
+from neighborcam.engine.settings import Settings
+from neighborcam.engine.states import CameraState
+
+
+class StreamName(StrEnum):
+    """Which of a camera's streams."""
+
+    MAIN = "main"
+    SUB = "sub"
+
+
+class Container(StrEnum):
+    """How live video is wrapped."""
+
+    MPEGTS = "mpegts"
+    FMP4 = "fmp4"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CameraStatus:
+    """One camera now. ``config`` holds the password: never send it as it is."""
+
+    config: CameraConfig
+    state: CameraState
+    reason: str
+    statistics: CameraStatistics
+
+
+class LiveViewer(Protocol):
+    """One viewer of a live stream: bytes in chunks, until the stream ends.
+
+    ``mime`` is valid once the first chunk was taken, for fMP4 that is the init segment.
+    """
+
+    @property
+    def mime(self) -> str:
+        """The type for a browser: ``video/mp4; codecs="avc1.64001f"``."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    def close(self) -> None:
+        """Stop; a second call does nothing. On the loop."""
+
+
+class Cameras(Protocol):
+    """The running cameras."""
+
+    def list(self) -> Sequence[CameraStatus]:
+        """Return every camera, in the order of the page; on the loop."""
+
+    def get(self, camera: CameraId) -> CameraStatus:
+        """Return one camera, or raise `NotFound`; on the loop."""
+
+    async def add(self, config: CameraConfig) -> None:
+        """Store and start a camera; `Conflict` when the id is taken."""
+
+    async def update(self, config: CameraConfig) -> None:
+        """Store and apply a changed config of an existing camera."""
+
+    async def remove(self, camera: CameraId) -> None:
+        """Stop and forget a camera. Its recordings stay until retention takes them."""
+
+    async def probe(self, config: CameraConfig) -> CameraProbe:
+        """Connect once without saving; a failure is in the result, not raised."""
+
+    async def discover(self) -> Sequence[FoundDevice]:
+        """Look for ONVIF devices on the network, for a few seconds."""
+
+    async def onvif_profiles(self, device: OnvifDevice) -> Sequence[OnvifProfile]:
+        """Ask a device for its streams; raises the `CameraError` tree."""
+
+    async def snapshot(self, camera: CameraId) -> bytes:
+        """Return the newest picture as JPEG, privacy masks black."""
+
+    def open_live(
+        self, camera: CameraId, stream: StreamName, container: Container
+    ) -> LiveViewer:
+        """Begin to view; `Conflict` when the camera is off; on the loop."""
+
+
+class Index(Protocol):
+    """The part of `index.store.Index` that the API reads and writes."""
+
+    def episode(self, episode: EpisodeId, /) -> EpisodeRow:
+        """Return one episode, or raise `NotFound`."""
+
+    def episodes(
+        self,
+        camera: CameraId | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        label: Label | None = None,
+        limit: int = 50,
+        before: EpisodeId | None = None,
+    ) -> Sequence[EpisodeRow]:
+        """Return episodes that overlap the span, newest first."""
+
+    def delete_episode(self, episode: EpisodeId, /) -> None:
+        """Forget an episode, not its recording."""
+
+    def hold(self, episode: EpisodeId, /) -> None:
+        """Keep an episode's recording from retention."""
+
+    def release(self, episode: EpisodeId, /) -> None:
+        """Give it back to retention."""
+
+    def segments(
+        self, camera: CameraId, start: datetime, end: datetime
+    ) -> Sequence[SegmentRow]:
+        """Return recorded files that overlap the span."""
+
+    def coverage(
+        self, camera: CameraId, start: datetime, end: datetime
+    ) -> Sequence[CoverageSpan]:
+        """Return what is recorded of the span."""
+
+    def scene_changes(
+        self, camera: CameraId, start: datetime, end: datetime
+    ) -> Sequence[SceneChanged]:
+        """Return scene changes, oldest first."""
+
+    def storage_use(self) -> Sequence[StorageUse]:
+        """Return what each camera takes."""
+
+    def setting(self, name: str) -> bytes | None:
+        """Return stored bytes, None if there are none."""
+
+    def put_setting(self, name: str, value: bytes) -> None:
+        """Store bytes under a name."""
+
+    def put_token(self, token: TokenRow) -> None:
+        """Store a token."""
+
+    def tokens(self) -> Sequence[TokenRow]:
+        """Return every token."""
+
+    def delete_token(self, token: str, /) -> None:
+        """Revoke a token by its id."""
+
+
+class ClipSpan(Protocol):
+    """Where an exported clip really begins and ends: `recording.clip.ClipResult`."""
+
+    @property
+    def started_at(self) -> datetime:
+        """Return when the first frame was."""
+
+    @property
+    def ended_at(self) -> datetime:
+        """Return when the last frame was."""
+
+
+class ExportClip(Protocol):
+    """Write the recording of a span to ``out`` (MP4); `NotFound` when there is none."""
+
+    def __call__(
+        self,
+        camera: CameraId,
+        start: datetime,
+        end: datetime,
+        *,
+        exact: bool,
+        out: Path,
+    ) -> ClipSpan:
+        """Write the clip; in a worker thread."""
+
+
+class Pictures(Protocol):
+    """Where an episode's pictures are, and how they go when the episode is deleted."""
+
+    def thumbnail(self, episode: EpisodeRow) -> Path:
+        """Return where its best picture is."""
+
+    def preview(self, episode: EpisodeRow) -> Path:
+        """Return where its pictures in a grid are."""
+
+
+class SettingsPort(Protocol):
+    """The engine's settings, and what must happen when they change."""
+
+    def current(self) -> Settings:
+        """Return the settings in force; on the loop."""
+
+    async def change(self, settings: Settings) -> None:
+        """Store and apply; raises `InvalidInput` when they cannot be applied."""
+
+
+class Address(Protocol):
+    """An URL with its credentials taken out: `camera.address.Address`."""
+
+    @property
+    def url(self) -> str:
+        """Return the URL without them."""
+
+    @property
+    def username(self) -> str | None:
+        """Return the user, decoded."""
+
+    @property
+    def password(self) -> str | None:
+        """Return the password, decoded."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """Everything the API is built on."""
+
+    cameras: Cameras
+    index: Index
+    export_clip: ExportClip
+    pictures: Pictures
+    settings: SettingsPort
+    split_credentials: Callable[[str], Address]  # InvalidInput for what is no URL
+    redact: Callable[[str], str]  # hides credentials in an URL's query
+    media_dir: Path
+    now: Callable[[], datetime]  # aware UTC
