@@ -103,7 +103,7 @@ class LumaDecoder:
         if len(self._walls) >= _REMEMBERED:  # frames that damage swallowed
             for old in list(self._walls)[: _REMEMBERED // 2]:
                 del self._walls[old]
-        self._walls[packet.pts] = packet.wall
+        self._walls[packet.pts] = packet.shown_at
 
     def _take(self, packet: Packet[VideoStream] | None) -> list[LumaFrame]:
         try:
@@ -155,9 +155,9 @@ def saturation(frame: VideoFrame) -> float | None:
         return None
     if frame.format.components[1].bits != _EIGHT_BITS:
         return None
-    sample = np.concatenate([
-        np.frombuffer(plane, np.uint8)[::_CHROMA_STEP] for plane in frame.planes[1:3]
-    ])
+    sample = np.concatenate(
+        [np.frombuffer(plane, np.uint8)[::_CHROMA_STEP] for plane in frame.planes[1:3]]
+    )
     return float(np.abs(sample.astype(np.int16) - _GREY).mean())
 
 

@@ -24,7 +24,7 @@ def video_decoder(
 
 def av_packet(packet: MediaPacket) -> Packet[VideoStream]:
     """Return a packet for FFmpeg; times in 1/90000 s."""
-    made: Packet[VideoStream] = Packet(packet.data)
+    made = cast("Packet[VideoStream]", Packet(packet.data))
     made.pts, made.dts = packet.pts, packet.dts
     made.time_base = TIME_BASE
     return made

@@ -60,27 +60,11 @@ def check_host(url: str) -> None:
 
 def opening_failure(url: str, failure: Exception) -> CameraError:
     """Translate what opening ``url`` raised; ``url`` holds no credentials."""
-    where = redact(url)
     if not is_network(url):
         return _file_failure(url, failure)
     host, port = host_and_port(url)
-    if isinstance(
-        failure, av_error.HTTPUnauthorizedError | av_error.HTTPForbiddenError
-    ):
-        return CameraUnauthorised(
-            f"{host} refuses the user name or the password; enter the camera's own"
-            " (some cameras lock the account for minutes after wrong ones)"
-        )
-    if isinstance(failure, av_error.HTTPNotFoundError):
-        return CameraUnsupported(
-            f"{host} answers, but there is no stream at {where}; check the path in the"
-            " camera's manual, or find the camera by ONVIF"
-        )
-    if isinstance(failure, av_error.HTTPError):
-        return CameraUnreachable(
-            f"{host} answers that it cannot serve the stream now; it may be starting,"
-            " or too many programs watch it"
-        )
+    if isinstance(failure, av_error.HTTPError | av_error.HTTPClientError):
+        return _refusal(url, failure, host)
     if isinstance(failure, ConnectionRefusedError):
         return CameraUnreachable(
             f"{host} refuses connections on port {port}; is the camera's"
@@ -133,6 +117,24 @@ def insecure_tls() -> ssl.SSLContext:
 
 def _service(url: str) -> str:
     return "RTSP" if url.startswith("rtsp") else "web server"
+
+
+def _refusal(url: str, failure: Exception, host: str) -> CameraError:
+    refused = av_error.HTTPUnauthorizedError | av_error.HTTPForbiddenError
+    if isinstance(failure, refused):
+        return CameraUnauthorised(
+            f"{host} refuses the user name or the password; enter the camera's own"
+            " (some cameras lock the account for minutes after wrong ones)"
+        )
+    if isinstance(failure, av_error.HTTPNotFoundError):
+        return CameraUnsupported(
+            f"{host} answers, but there is no stream at {redact(url)}; check the path"
+            " in the camera's manual, or find the camera by ONVIF"
+        )
+    return CameraUnreachable(
+        f"{host} answers that it cannot serve the stream now; it may be starting,"
+        " or too many programs watch it"
+    )
 
 
 def _other_failure(url: str, failure: Exception, host: str, port: int) -> CameraError:

@@ -5,7 +5,7 @@ can hold the same one in different threads and mux it at different offsets.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol
@@ -66,6 +66,13 @@ class MediaPacket:
     is_key: bool
     epoch: int
     wall: datetime
+
+    @property
+    def shown_at(self) -> datetime:
+        """When the picture is shown: later than ``wall`` in streams with B frames."""
+        if self.pts == self.dts:
+            return self.wall
+        return self.wall + timedelta(seconds=(self.pts - self.dts) / 90_000)
 
 
 TIME_BASE = Fraction(1, 90_000)

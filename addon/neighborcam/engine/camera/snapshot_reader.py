@@ -132,7 +132,7 @@ class SnapshotReader:
 
 
 def _opener(url: str, address: Address) -> urllib.request.OpenerDirector:
-    """Return an opener that answers Basic and Digest and accepts camera certificates."""
+    """Return an opener that answers Basic and Digest and trusts any certificate."""
     passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
     if address.username is not None:
         passwords.add_password(None, url, address.username, address.password or "")
