@@ -1,0 +1,203 @@
+/** The only module that talks to the network. Every path is relative to the page's own address. */
+
+import type {
+  CameraPatch,
+  CameraProbe,
+  CameraTest,
+  CameraView,
+  EngineSettings,
+  Episode,
+  FoundDevice,
+  NewCamera,
+  OnvifProfile,
+  PairingCode,
+  Scope,
+  Signed,
+  StorageReport,
+  Timeline,
+  TokenView,
+} from "./types";
+
+/** An answer that is not a success, or none at all (status 0). `message` is for people. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly code = "",
+    readonly field: string | null = null,
+  ) {
+    super(message);
+  }
+}
+
+export interface EpisodeFilter {
+  readonly start: number;
+  readonly end: number;
+  readonly before?: string;
+  readonly camera?: string;
+  readonly label?: string;
+}
+
+type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+const part = encodeURIComponent;
+const iso = (at: number): string => new Date(at).toISOString();
+const camera = (id: string): string => `api/cameras/${part(id)}`;
+const episode = (id: string): string => `api/episodes/${part(id)}`;
+
+/** Paths of pictures and clips; `Client.picture` and `Client.sign` turn them into what a page can show. */
+export const media = {
+  snapshot: (id: string): string => `${camera(id)}/snapshot.jpg`,
+  clip: (id: string, start: number, end: number): string =>
+    withQuery(`${camera(id)}/clip.mp4`, { start: iso(start), end: iso(end) }),
+  live: (id: string, stream: "main" | "sub"): string => withQuery(`${camera(id)}/live`, { stream }),
+  thumbnail: (id: string): string => `${episode(id)}/thumbnail.jpg`,
+  preview: (id: string): string => `${episode(id)}/preview.jpg`,
+  episodeClip: (id: string): string => `${episode(id)}/clip.mp4`,
+};
+
+function withQuery(path: string, query: Query): string {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined);
+  if (pairs.length === 0) return path;
+  return `${path}?${new URLSearchParams(pairs.map(([key, value]) => [key, String(value)]))}`;
+}
+
+export class Client {
+  /** Called when the engine no longer accepts the token. */
+  onRefused: () => void = () => {};
+
+  constructor(
+    public token: string | null,
+    private readonly base: string = document.baseURI,
+  ) {}
+
+  cameras = (): Promise<CameraView[]> => this.get("api/cameras");
+  addCamera = (wish: NewCamera): Promise<CameraView> => this.send("POST", "api/cameras", wish);
+  changeCamera = (id: string, patch: CameraPatch): Promise<CameraView> =>
+    this.send("PATCH", camera(id), patch);
+  removeCamera = (id: string): Promise<void> => this.send("DELETE", camera(id));
+  testCamera = (wish: CameraTest): Promise<CameraProbe> =>
+    this.send("POST", "api/cameras/test", wish);
+  discover = (): Promise<FoundDevice[]> => this.send("POST", "api/discover");
+  profiles = (device: {
+    host: string;
+    port: number;
+    username: string | null;
+    password: string | null;
+  }): Promise<OnvifProfile[]> => this.send("POST", "api/onvif/profiles", device);
+
+  timeline = (id: string, start: number, end: number): Promise<Timeline> =>
+    this.get(`${camera(id)}/timeline`, { start: iso(start), end: iso(end) });
+  episodes = ({ start, end, ...rest }: EpisodeFilter): Promise<Episode[]> =>
+    this.get("api/episodes", { start: iso(start), end: iso(end), limit: 100, ...rest });
+  episode = (id: string): Promise<Episode> => this.get(episode(id));
+  hold = (id: string): Promise<void> => this.send("PUT", `${episode(id)}/hold`);
+  release = (id: string): Promise<void> => this.send("DELETE", `${episode(id)}/hold`);
+  deleteEpisode = (id: string): Promise<void> => this.send("DELETE", episode(id));
+
+  settings = (): Promise<EngineSettings> => this.get("api/settings");
+  changeSettings = (patch: Partial<EngineSettings>): Promise<EngineSettings> =>
+    this.send("PATCH", "api/settings", patch);
+  storage = (): Promise<StorageReport> => this.get("api/storage");
+  tokens = (): Promise<TokenView[]> => this.get("api/tokens");
+  revoke = (id: string): Promise<void> => this.send("DELETE", `api/tokens/${part(id)}`);
+  newPairing = (scope: Scope): Promise<PairingCode> => this.send("POST", "api/pairing", { scope });
+  pair = (code: string, name: string): Promise<{ token: string; scope: Scope }> =>
+    this.send("POST", "api/pair", { code, name });
+
+  /** An absolute address that works without the token for a few minutes: for <video> and downloads. */
+  async sign(path: string, ttl_s = 900): Promise<string> {
+    const signed = await this.send<Signed>("POST", "api/sign", { path: `/${path}`, ttl_s });
+    return new URL(signed.url.replace(/^\/+/, ""), this.base).href;
+  }
+
+  /** A picture as an object URL; whoever asks revokes it. */
+  async picture(path: string): Promise<string> {
+    const answer = await this.fetch("GET", path);
+    return URL.createObjectURL(await answer.blob());
+  }
+
+  /** Why a signed address cannot be had; null when the engine would send it. */
+  async reasonOf(address: string): Promise<string | null> {
+    try {
+      const answer = await fetch(address, { headers: { Range: "bytes=0-0" } });
+      return answer.ok ? null : (await problemOf(answer)).message;
+    } catch {
+      return "The engine does not answer. Is it running?";
+    }
+  }
+
+  /** The socket of everything that changes; the first message must be the token. */
+  openChanges(): WebSocket {
+    return new WebSocket(socketAddress(new URL("api/ws", this.base)));
+  }
+
+  /** The socket of one camera's live video. */
+  async openLive(id: string, stream: "main" | "sub"): Promise<WebSocket> {
+    const socket = new WebSocket(
+      socketAddress(new URL(await this.sign(media.live(id, stream), 60))),
+    );
+    socket.binaryType = "arraybuffer";
+    return socket;
+  }
+
+  private async get<T>(path: string, query: Query = {}): Promise<T> {
+    return (await (await this.fetch("GET", withQuery(path, query))).json()) as T;
+  }
+
+  private async send<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await this.fetch(method, path, body);
+    const text = await answer.text();
+    return (text === "" ? undefined : JSON.parse(text)) as T;
+  }
+
+  private async fetch(method: string, path: string, body?: unknown): Promise<Response> {
+    const headers: Record<string, string> = {};
+    if (this.token !== null) headers.Authorization = `Bearer ${this.token}`;
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    let answer: Response;
+    try {
+      answer = await fetch(new URL(path, this.base), {
+        method,
+        headers,
+        body: body === undefined ? null : JSON.stringify(body),
+      });
+    } catch {
+      throw new Problem(0, "The engine does not answer. Is it running?");
+    }
+    if (answer.ok) return answer;
+    if (answer.status === 401 && this.token !== null) this.onRefused();
+    throw await problemOf(answer);
+  }
+}
+
+function socketAddress(url: URL): URL {
+  const address = new URL(url);
+  address.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return address;
+}
+
+async function problemOf(answer: Response): Promise<Problem> {
+  const fallback = `The engine answered with error ${answer.status}.`;
+  try {
+    const { error } = (await answer.json()) as {
+      error: { code: string; message: string; field?: string };
+    };
+    return new Problem(answer.status, sentence(error.message), error.code, error.field ?? null);
+  } catch {
+    return new Problem(answer.status, fallback);
+  }
+}
+
+/** "the address is wrong" → "The address is wrong." */
+export function sentence(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed === "") return trimmed;
+  const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}
+
+/** What went wrong, for a person. */
+export function words(error: unknown): string {
+  return error instanceof Problem ? error.message : "Something in this page failed. Reload it.";
+}
