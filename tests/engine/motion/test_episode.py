@@ -72,6 +72,15 @@ def test_a_lost_stream_ends_the_episode_once() -> None:
     assert table.end() is None
 
 
+def test_an_episode_never_starts_before_the_last_one_ended() -> None:
+    table = episodes()
+    table.step(sighting(0.0), 3.0)
+    table.step(None, 5.0)
+    second = table.step(sighting(2.0), 6.0)
+    assert isinstance(second, MotionStarted)
+    assert second.at == utc(3.0)
+
+
 def test_two_episodes_have_two_ids() -> None:
     table = episodes()
     first = table.step(sighting(0.0), 0.5)

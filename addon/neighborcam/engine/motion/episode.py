@@ -95,6 +95,7 @@ class ZoneEpisodes:
         self._new_id = new_id
         self._phase = Phase.QUIET
         self._open: _Open | None = None
+        self._ended_s = float("-inf")
 
     def step(self, sighting: Sighting | None, at_s: float) -> MotionFact | None:
         """Take one frame's sighting in this zone; return what it tells."""
@@ -113,6 +114,7 @@ class ZoneEpisodes:
         if (episode := self._open) is None:
             return None
         self._open = None
+        self._ended_s = episode.last_s
         return MotionEnded(
             camera=self._camera,
             at=_utc(episode.last_s),
@@ -130,7 +132,8 @@ class ZoneEpisodes:
         return Sign.NOTHING
 
     def _start(self, sighting: Sighting, at_s: float) -> MotionStarted:
-        first = _utc(sighting.first_s)
+        # A thing may have been in the picture, unnoticed, while another was noticed.
+        first = _utc(max(sighting.first_s, self._ended_s))
         self._open = _Open(
             self._new_id(first), at_s, at_s, sighting.box, sighting.score
         )

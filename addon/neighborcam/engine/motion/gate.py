@@ -35,6 +35,52 @@ class MotionGate(PacketSink, Protocol):
         """Take the camera's own word that something moves, from any thread."""
 
 
+class GateSlot:
+    """A sink whose gate can be changed while the stream runs, at the next key frame.
+
+    New zones or another sensitivity must not cost a connection or a recording.
+    """
+
+    def __init__(self, gate: MotionGate | None) -> None:
+        self._gate = gate
+        self._next: MotionGate | None = gate
+        self._format: StreamFormat | None = None
+
+    def replace(self, gate: MotionGate | None) -> None:
+        """Change to ``gate`` (None: no detection); from any thread."""
+        self._next = gate
+
+    def opened(self, stream_format: StreamFormat) -> None:
+        """See `PacketSink.opened`."""
+        self._format = stream_format
+        if self._gate is not None:
+            self._gate.opened(stream_format)
+
+    def packet(self, packet: MediaPacket) -> None:
+        """See `PacketSink.packet`."""
+        if self._next is not self._gate and packet.is_key:
+            self._change()
+        if self._gate is not None:
+            self._gate.packet(packet)
+
+    def closed(self) -> None:
+        """See `PacketSink.closed`."""
+        if self._gate is not None:
+            self._gate.closed()
+
+    def hint(self, *, active: bool) -> None:
+        """Pass on the camera's own word that something moves; from any thread."""
+        if (gate := self._gate) is not None:
+            gate.hint(active=active)
+
+    def _change(self) -> None:
+        if self._gate is not None:
+            self._gate.closed()
+        self._gate = self._next
+        if self._gate is not None and self._format is not None:
+            self._gate.opened(self._format)
+
+
 class WholeGate(MotionGate):
     """Decodes all of its stream, sampled at the detector's rate."""
 

@@ -1,11 +1,13 @@
 """The whole picture changed at once: light, infrared or the view, but not motion.
 
-A scene change touches nearly every part of the picture within one frame. While it
-lasts and shortly after, nothing is tracked and the background is learned afresh.
-What it was is decided when it has settled, by comparing the structure (local contrast)
-of before and after.
+A change that touches nearly every part of the picture within one frame leaves nothing
+to track: until it has settled the background is learned afresh. A change of
+brightness or colour alone does not stand in the way of detection and is only told.
+What it was is decided when it has settled, by colour and by comparing the structure
+(local contrast) of before and after.
 """
 
+from collections import deque
 from typing import Final
 
 import cv2
@@ -19,25 +21,29 @@ _CELL_SHARE: Final = 0.05  # of a cell's pixels changed makes the cell count
 _CELLS_CHANGED: Final = 0.7
 _SHARE: Final = 0.15  # of all pixels
 _SUSPECT_SHARE: Final = 0.04  # below this the cells are not even counted
-_GAIN: Final = 0.3  # log brightness; a step of a third
+_GAIN: Final = 0.18  # log brightness, over …
+_GAIN_S: Final = 1.2
 _SETTLE_S: Final = 1.6
 _SAME_VIEW: Final = 0.35  # correlation of structure before and after
-_COLOURFUL: Final = 3.0  # mean distance of chroma from grey, in levels
+_COLOUR_FROM: Final = 3.0  # mean distance of chroma from grey, in levels
+_GREY_UNTIL: Final = 1.8
 
 
 class SceneWatch:
-    """Tells scene changes of one camera. ``settling`` while one is under way."""
+    """Tells scene changes of one camera, each once, when it has settled."""
 
     def __init__(self) -> None:
         self._settled_at: float | None = None
+        self._blind_until: float | None = None
         self._structure: Field | None = None
-        self._saturation: float | None = None
-        self._saturation_before: float | None = None
+        self._gains: deque[tuple[float, float]] = deque()
+        self._colour: bool | None = None
+        self._colour_before: bool | None = None
 
     @property
     def settling(self) -> bool:
-        """Whether a change is under way, so that nothing else can be said."""
-        return self._settled_at is not None
+        """Whether so much changes that nothing else can be said."""
+        return self._blind_until is not None
 
     def step(
         self,
@@ -52,29 +58,43 @@ class SceneWatch:
         ``structure`` is the background's before this frame was learned; ``at`` seconds;
         ``saturation`` the mean distance of chroma from grey, None when unknown.
         """
-        if is_everywhere(seen):
-            if self._structure is None:
-                self._structure = structure
-                self._saturation_before = self._saturation
+        everywhere = is_everywhere(seen)
+        colour = _is_colour(saturation, self._colour)
+        if everywhere or self._gained(seen.gain, at) or colour is not self._colour:
+            if self._settled_at is None:
+                self._structure, self._colour_before = structure, self._colour
             self._settled_at = at + _SETTLE_S
-        self._saturation = saturation
-        if self._settled_at is None:
-            return SceneChangeKind.LIGHT if abs(seen.gain) > _GAIN else None
-        if at < self._settled_at:
-            return None
-        kind = self._kind(structure, saturation)
-        self._settled_at = self._structure = None
-        return kind
+        if everywhere:
+            self._blind_until = at + _SETTLE_S
+        self._colour = colour
+        return self._settle(structure, at)
 
-    def _kind(self, after: Field, saturation: float | None) -> SceneChangeKind:
-        before = self._saturation_before
-        if saturation is not None and before is not None:
-            was, became = before > _COLOURFUL, saturation > _COLOURFUL
-            if was != became:
-                return SceneChangeKind.INFRARED
-        if self._structure is None or _alike(self._structure, after) >= _SAME_VIEW:
+    def _settle(self, structure: Field, at: float) -> SceneChangeKind | None:
+        if self._blind_until is not None and at >= self._blind_until:
+            self._blind_until = None
+        if self._settled_at is None or at < self._settled_at:
+            return None
+        before, self._structure = self._structure, None
+        self._settled_at = None
+        if self._colour_before is not self._colour:
+            return SceneChangeKind.INFRARED if self._colour_before is not None else None
+        if before is None or _alike(before, structure) >= _SAME_VIEW:
             return SceneChangeKind.LIGHT
         return SceneChangeKind.VIEW
+
+    def _gained(self, gain: float, at: float) -> bool:
+        """Whether the picture as a whole became brighter or darker."""
+        self._gains.append((at, gain))
+        while self._gains[0][0] < at - _GAIN_S:
+            self._gains.popleft()
+        return abs(sum(gain for _, gain in self._gains)) > _GAIN
+
+
+def _is_colour(saturation: float | None, was: bool | None) -> bool | None:  # noqa: FBT001
+    """Return whether the picture has colour; in between, it stays what it was."""
+    if saturation is None or _GREY_UNTIL < saturation < _COLOUR_FROM:
+        return was
+    return saturation >= _COLOUR_FROM
 
 
 def is_everywhere(seen: Difference) -> bool:

@@ -16,14 +16,18 @@ _MOST: Final = 40
 _CONSIDERED: Final = 20  # blobs matched in one frame, largest first
 _SIGHTINGS: Final = 5
 _SIGHTINGS_BUSY: Final = 6
-_BUSY: Final = 6.0  # blobs in a usual frame, from which a picture is busy
-_AREA_PER_BLOB: Final = 4.0
+_BUSY: Final = 4.0  # blobs in a usual frame, from which a picture is busy
+_AREA_PER_BLOB: Final = 1.5
 _TRAVEL: Final = 3.5  # pixels from where it began
 _TRAVEL_OF_SIZE: Final = 0.2  # …and this share of its own size
 _STRAIGHTNESS: Final = 0.5  # distance from the beginning over path walked
+_STRAIGHTNESS_BUSY: Final = 0.7
+_STRENGTH: Final = 1.35  # mean of the blobs'; light's edges and leaves are just over 1
 _SOLID_SHARE: Final = 0.6
 _REACH: Final = 2.5  # how far from the expected place a blob may be …
-_REACH_OF_SIZE: Final = 0.8  # … plus this share of its size
+_REACH_OF_SIZE: Final = 0.8  # … plus this share of its size …
+_REACH_OF_SIZE_KNOWN: Final = 0.5  # … and less once its speed is known
+_SPEED_KNOWN: Final = 3  # sightings
 _AREA_RATIO: Final = 5.0
 _PATIENCE: Final = 2  # frames that a track may go unseen
 
@@ -40,10 +44,12 @@ class Track:
     sightings: int = 1
     solid_sightings: int = 0
     unseen: int = 0
+    strength: float = 0.0  # sum over all sightings
 
     def __post_init__(self) -> None:
         self.origin = (self.blob.x, self.blob.y)
         self.solid_sightings = int(self.blob.solid)
+        self.strength = self.blob.strength
 
     def distance_to(self, blob: Blob) -> float:
         """Return how far ``blob`` is from where this track is expected."""
@@ -54,7 +60,9 @@ class Track:
 
     def accepts(self, blob: Blob) -> bool:
         """Whether ``blob`` may be the next sighting of this track."""
-        reach = _REACH + _REACH_OF_SIZE * max(blob.size, self.blob.size)
+        known = self.sightings >= _SPEED_KNOWN
+        share = _REACH_OF_SIZE_KNOWN if known else _REACH_OF_SIZE
+        reach = _REACH + share * max(blob.size, self.blob.size)
         alike = 1 / _AREA_RATIO < blob.area / self.blob.area < _AREA_RATIO
         return alike and self.distance_to(blob) < reach
 
@@ -69,17 +77,22 @@ class Track:
         self.blob = blob
         self.sightings += 1
         self.solid_sightings += int(blob.solid)
+        self.strength += blob.strength
         self.unseen = 0
 
-    def travels(self, *, sightings: int) -> bool:
+    def travels(self, *, busy: bool) -> bool:
         """Whether this is a thing on its way, seen now."""
-        if self.unseen or self.sightings < sightings:
+        needed = _SIGHTINGS_BUSY if busy else _SIGHTINGS
+        if self.unseen or self.sightings < needed:
             return False
         if self.solid_sightings < _SOLID_SHARE * self.sightings:
             return False
+        if self.strength < _STRENGTH * self.sightings:
+            return False
         away = hypot(self.blob.x - self.origin[0], self.blob.y - self.origin[1])
         far_enough = away >= max(_TRAVEL, _TRAVEL_OF_SIZE * self.blob.size)
-        return far_enough and away >= _STRAIGHTNESS * self.path
+        straight = _STRAIGHTNESS_BUSY if busy else _STRAIGHTNESS
+        return far_enough and away >= straight * self.path
 
 
 class Tracker:
@@ -102,8 +115,7 @@ class Tracker:
             min_area += _AREA_PER_BLOB * self._usual_blobs
         candidates = [blob for blob in blobs if blob.area >= min_area][:_CONSIDERED]
         self._match(candidates, at)
-        needed = _SIGHTINGS_BUSY if busy else _SIGHTINGS
-        return [track for track in self._tracks if track.travels(sightings=needed)]
+        return [track for track in self._tracks if track.travels(busy=busy)]
 
     def _match(self, candidates: list[Blob], at: float) -> None:
         free = list(candidates)
