@@ -46,6 +46,7 @@ _DOORBELL_TOPICS: Final = (
     "myruledetector/visitor",
     "visitor",
     "doorbell/pressed",
+    "videosource/doorbell",
     "device/trigger/digitalinput",
 )
 

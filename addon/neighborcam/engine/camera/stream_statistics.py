@@ -15,6 +15,7 @@ class StreamStatistics:
 
     stream_format: StreamFormat | None
     packets: int
+    frames: int
     size_bytes: int
     reconnects: int
     fps: float
@@ -52,6 +53,7 @@ class StreamCounter:
         return StreamStatistics(
             stream_format=self._format,
             packets=self._packets,
+            frames=self._frames,
             size_bytes=self._size,
             reconnects=self.reconnects,
             fps=self._fps,
