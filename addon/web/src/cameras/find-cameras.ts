@@ -1,15 +1,14 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { words } from "../api/client";
-import type { FoundDevice, Onvif, OnvifProfile } from "../api/types";
+import type { FoundDevice, Onvif } from "../api/types";
 import { client } from "../state/session";
 import { icon } from "../ui/icon";
 import { base, buttons, fields } from "../ui/styles";
+import { pick, type Streams } from "./profiles";
 
-export interface FoundStreams {
+export interface FoundStreams extends Streams {
   readonly name: string;
-  readonly main_url: string;
-  readonly sub_url: string | null;
   readonly onvif: Onvif;
   readonly username: string | null;
   readonly password: string | null;
@@ -164,16 +163,4 @@ export class FindCameras extends LitElement {
       this.busy = false;
     }
   }
-}
-
-/** The largest stream to record, and the one nearest to 640 wide for finding motion. */
-export function pick(
-  profiles: readonly OnvifProfile[],
-): Pick<FoundStreams, "main_url" | "sub_url"> | null {
-  const [main, ...others] = [...profiles].sort((a, b) => b.width * b.height - a.width * a.height);
-  if (main === undefined) return null;
-  const smaller = others
-    .filter(({ url, width }) => url !== main.url && width < main.width)
-    .sort((a, b) => Math.abs(a.width - 640) - Math.abs(b.width - 640));
-  return { main_url: main.url, sub_url: smaller[0]?.url ?? null };
 }
