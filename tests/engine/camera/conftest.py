@@ -57,7 +57,7 @@ def _add_sound(
     output.mux(stream.encode(None))
 
 
-def _encode(  # noqa: PLR0913 - a factory of test material
+def _encode(
     path: Path,
     *,
     codec: str = "libx264",
@@ -129,7 +129,7 @@ def recorded(make_video: MakeVideo) -> Recorded:
 
 def plain_format(
     codec: str = "h264", width: int = 640, audio: bool = False
-) -> StreamFormat:  # noqa: FBT001, FBT002 - test
+) -> StreamFormat:
     """A format for tests that look at no bytes."""
     sound = AudioFormat(sample_rate=16000, channels=1, extradata=b"\x14\x08")
     video = VideoFormat(codec=codec, width=width, height=360, extradata=b"")

@@ -1,3 +1,4 @@
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -159,8 +160,6 @@ def test_a_live_camera_that_fails_says_how_and_comes_back(
 def test_a_camera_that_cannot_be_opened_says_why_and_recovers(
     server: RtspServer, start: Start, fault: str, state: CameraState, told: str
 ) -> None:
-    import re  # noqa: PLC0415 - one test
-
     server.fault("yard", fault)
     watcher = Watcher()
     try:

@@ -71,10 +71,7 @@ def opening_failure(url: str, failure: Exception) -> CameraError:
             f" {_service(url)} switched on, and the port right?"
         )
     if isinstance(failure, av_error.ExitError | TimeoutError):
-        return CameraUnreachable(
-            f"no answer from {host} on port {port}; is the camera on, and in this"
-            " network?"
-        )
+        return _no_answer(host, port)
     return _other_failure(url, failure, host, port)
 
 
@@ -113,6 +110,12 @@ def insecure_tls() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _no_answer(host: str, port: int) -> CameraError:
+    return CameraUnreachable(
+        f"no answer from {host} on port {port}; is the camera on, and in this network?"
+    )
 
 
 def _service(url: str) -> str:
@@ -169,7 +172,10 @@ def _file_failure(url: str, failure: Exception) -> CameraError:
 
 def _rtsp_failure(url: str, failure: Exception, host: str, port: int) -> CameraError:
     """Find out who it is that did not speak RTSP to FFmpeg."""
-    answer = b"" if url.startswith("rtsps") else _ask_rtsp(host, port)
+    try:
+        answer = b"" if url.startswith("rtsps") else _ask_rtsp(url, host, port)
+    except TimeoutError:
+        return _no_answer(host, port)
     if answer and not answer.startswith(b"RTSP/"):
         return CameraUnsupported(
             f"{host} answers on port {port}, but does not speak RTSP; the port is"
@@ -184,14 +190,20 @@ def _rtsp_failure(url: str, failure: Exception, host: str, port: int) -> CameraE
     )
 
 
-def _ask_rtsp(host: str, port: int) -> bytes:
-    """Return the first bytes with which a server answers OPTIONS; empty: it hung up."""
-    question = b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n"
+def _ask_rtsp(url: str, host: str, port: int) -> bytes:
+    """Return the first bytes of an answer; empty: it hung up. Raises `TimeoutError`.
+
+    The question is about the stream itself: a server of many cameras answers general
+    ones for cameras that are away.
+    """
+    question = f"DESCRIBE {url} RTSP/1.0\r\nCSeq: 1\r\n\r\n".encode()
     try:
         with closing(socket.create_connection((host, port), _ASK_TIMEOUT_S)) as link:
             link.settimeout(_ASK_TIMEOUT_S)
             link.sendall(question)
             return link.recv(64)
+    except TimeoutError:
+        raise
     except OSError:
         return b""
 
