@@ -3,19 +3,19 @@
 ::
 
     EngineError
-    ├── InvalidInput          the caller's data is wrong; the text says what and how to mend it
+    ├── InvalidInput          the data is wrong; the text says what and how to mend it
     ├── NotFound              no such camera, episode, clip …
-    ├── Conflict              the thing exists already, or its state forbids this
-    ├── CameraError           one camera's stream failed; `state` says how, the text what to do
-    │   ├── CameraUnreachable     host unknown, port closed, no answer: try again later
+    ├── Conflict              it exists already, or its state forbids this
+    ├── CameraError           one stream failed; `state` says how, the text what to do
+    │   ├── CameraUnreachable     unknown host, closed port, no answer: try again
     │   ├── CameraUnauthorised    user or password refused: ask the owner
-    │   ├── CameraUnsupported     it answers, but not with video we can use: tell the owner
+    │   ├── CameraUnsupported     no video that we can use: tell the owner
     │   ├── CameraStalled         it stopped sending: reconnect
-    │   └── CameraEnded           end of stream, which from a camera is a failure: reconnect
-    ├── StorageError          disk full, read-only, gone: stop recording, go on detecting
+    │   └── CameraEnded           the stream ended, which is a failure: reconnect
+    ├── StorageError          disk full, read-only, gone: detect, do not record
     ├── DataInUse             another engine runs on this data folder: do not start
-    ├── DataUnreadable        the index is damaged or of a newer version: run `neighborcam check`
-    └── ModelUnavailable      no model file, or its hash is wrong: work without labels
+    ├── DataUnreadable        index damaged or newer than us: run `neighborcam check`
+    └── ModelUnavailable      no model file, or a wrong one: work without labels
 
 Texts are shown to people. They never hold a URL with credentials, a token or a position.
 """

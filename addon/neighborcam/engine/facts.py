@@ -58,7 +58,7 @@ class CameraStateChanged(Fact, frozen=True, kw_only=True):
 
 
 class MotionStarted(Fact, frozen=True, kw_only=True):
-    """An episode began. ``at`` is the first frame on which the object was seen."""
+    """An episode began; ``at`` is the first frame that shows the object."""
 
     episode: EpisodeId
     zone: ZoneId | None
@@ -76,7 +76,7 @@ class MotionUpdated(Fact, frozen=True, kw_only=True):
 
 
 class MotionEnded(Fact, frozen=True, kw_only=True):
-    """An episode ended. ``at`` is the last frame with motion; box and score its peak."""
+    """An episode ended; ``at`` is the last frame with motion, the rest its peak."""
 
     episode: EpisodeId
     zone: ZoneId | None

@@ -22,13 +22,15 @@ class CameraState(StrEnum):
     UNSUPPORTED = "unsupported"
 
 
-_FAILED: Final = frozenset({
-    CameraState.STALLED,
-    CameraState.RECONNECTING,
-    CameraState.UNREACHABLE,
-    CameraState.UNAUTHORISED,
-    CameraState.UNSUPPORTED,
-})
+_FAILED: Final = frozenset(
+    {
+        CameraState.STALLED,
+        CameraState.RECONNECTING,
+        CameraState.UNREACHABLE,
+        CameraState.UNAUTHORISED,
+        CameraState.UNSUPPORTED,
+    }
+)
 
 CAMERA_MOVES: Final[dict[CameraState, frozenset[CameraState]]] = {
     CameraState.OFF: frozenset({CameraState.CONNECTING}),
@@ -40,7 +42,7 @@ CAMERA_MOVES: Final[dict[CameraState, frozenset[CameraState]]] = {
 }
 
 
-class IllegalMove(Exception):  # noqa: N818 - named for what happened, as in errors.py
+class IllegalMove(Exception):
     """A state was asked to become one that may not follow it."""
 
 

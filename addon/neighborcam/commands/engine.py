@@ -1,0 +1,97 @@
+"""`neighborcam engine`: run the engine of one home."""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Iterator
+
+from neighborcam.commands.arguments import Commands, add_data
+from neighborcam.engine.api.messages import Scope
+from neighborcam.engine.api.server import DEFAULT_HOST, DEFAULT_PORT
+from neighborcam.engine.app import Engine
+from neighborcam.engine.errors import EngineError
+
+_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_QUIET = ("onvif", "zeep", "httpx", "daemon")  # they log addresses and bodies
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "engine",
+        help="run the engine",
+        description="Run the engine: cameras, motion, recordings, live video, API.",
+    )
+    add_data(parser)
+    parser.add_argument(
+        "--host",
+        default=DEFAULT_HOST,
+        help=f"address to listen on (default: {DEFAULT_HOST}, this machine only)",
+    )
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=DEFAULT_PORT,
+        help=f"port to listen on, 0 for a free one (default: {DEFAULT_PORT})",
+    )
+    parser.add_argument(
+        "--pair",
+        action="store_true",
+        help="print a pairing code at the start, even when clients are paired already",
+    )
+    parser.add_argument(
+        "--log-level",
+        default="info",
+        choices=("debug", "info", "warning", "error"),
+        help="what to log (default: info)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run until interrupted."""
+    logging.basicConfig(level=options.log_level.upper(), format=_LINE)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    asyncio.run(_serve(options))
+    return 0
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    with _stop_signal() as stopped:
+        try:
+            async with Engine(
+                options.data, host=options.host, port=options.port
+            ) as engine:
+                _greet(engine, pair=options.pair)
+                await stopped.wait()
+        except OSError as error:
+            raise EngineError(
+                f"Port {options.port} of {options.host} cannot be used"
+                f" ({error.strerror}). Is another engine running? Choose another with"
+                " --port."
+            ) from error
+
+
+def _greet(engine: Engine, *, pair: bool) -> None:
+    host, port = engine.server.address
+    page = f"http://{host}:{port}/"
+    if pair or not engine.server.has_tokens:
+        page += f"#pair={engine.server.pairing.issue(Scope.ADMIN).code}"
+    print(f"NeighborCam is ready: {page}", flush=True)
+
+
+@contextlib.contextmanager
+def _stop_signal() -> Iterator[asyncio.Event]:
+    """Yield what is set by Ctrl-C or the service manager."""
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    for number in signals:
+        loop.add_signal_handler(number, stopped.set)
+    try:
+        yield stopped
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)

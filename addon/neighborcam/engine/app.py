@@ -1,0 +1,188 @@
+"""The engine of one home, wired. Read it from top to bottom: this is all there is."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final, Self
+
+from neighborcam.engine.api.ports import Ports
+from neighborcam.engine.api.server import DEFAULT_HOST, DEFAULT_PORT, ApiServer
+from neighborcam.engine.bus import Bus
+from neighborcam.engine.camera.address import redact, split_credentials
+from neighborcam.engine.cameras import RunningCameras
+from neighborcam.engine.errors import ModelUnavailable
+from neighborcam.engine.facts import EngineFact
+from neighborcam.engine.index.rows import EpisodeRow
+from neighborcam.engine.index.store import Index
+from neighborcam.engine.intake import Intake
+from neighborcam.engine.recording import picture_files
+from neighborcam.engine.recording.clip import export_clip
+from neighborcam.engine.recording.janitor import Janitor
+from neighborcam.engine.recording.pictures import EpisodePictures
+from neighborcam.engine.recording.invariants import recover
+from neighborcam.engine.recording.retention import StorageLimits
+from neighborcam.engine.running_camera import Surroundings
+from neighborcam.engine.settings import Settings, load_settings, save_settings
+from neighborcam.engine.vision.labeller import Labeller
+from neighborcam.engine.vision.models import find
+
+_LOG: Final = logging.getLogger(__name__)
+_CACHE: Final = "cache"
+
+
+def utc_now() -> datetime:
+    """Return the host's time."""
+    return datetime.now(UTC)
+
+
+class PictureFiles:
+    """Where the API finds the pictures of episodes (`api.ports.Pictures`)."""
+
+    def __init__(self, media_dir: Path) -> None:
+        self._media_dir = media_dir
+
+    def thumbnail(self, episode: EpisodeRow) -> Path:
+        """Return the path of the thumbnail, whether it exists or not."""
+        return self._paths(episode).thumbnail
+
+    def preview(self, episode: EpisodeRow) -> Path:
+        """Return the path of the preview, whether it exists or not."""
+        return self._paths(episode).preview
+
+    def _paths(self, episode: EpisodeRow) -> picture_files.PicturePaths:
+        return picture_files.paths(self._media_dir, episode.camera, episode.id)
+
+
+class HouseSettings:
+    """The settings in force (`api.ports.SettingsPort`)."""
+
+    def __init__(
+        self, index: Index, settings: Settings, apply: Callable[[Settings], None]
+    ) -> None:
+        self._index = index
+        self._settings = settings
+        self._apply = apply
+
+    def current(self) -> Settings:
+        """Return the settings in force."""
+        return self._settings
+
+    async def change(self, settings: Settings) -> None:
+        """Apply and store. What cannot be applied raises, and nothing changes."""
+        if settings == self._settings:
+            return
+        await asyncio.to_thread(self._apply, settings)
+        await asyncio.to_thread(save_settings, self._index, settings)
+        self._settings = settings
+
+
+class Engine:
+    """Everything of one data folder; an async context manager that runs it.
+
+    Entering raises `DataInUse`, `DataUnreadable` or `StorageError` for the folder and
+    `OSError` when the port is taken; nothing runs then. ``allow_files`` lets cameras
+    be files: for the demo, never for what comes over the API.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        host: str = DEFAULT_HOST,
+        port: int = DEFAULT_PORT,
+        allow_files: bool = False,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.index = Index.open(data_dir, clock)
+        media_dir = self.index.media_dir
+        for problem in recover(self.index, media_dir):
+            _LOG.warning("mended after a crash: %s %s", problem.kind, problem.path)
+        settings = load_settings(self.index)
+        loop = asyncio.get_running_loop()
+        bus = Bus(loop)
+        self._intake = Intake(loop, self.index, bus)
+        self.cameras = RunningCameras(
+            Surroundings(
+                index=self.index,
+                media_dir=media_dir,
+                tell=self._hear,
+                clock=clock,
+                allow_files=allow_files,
+            )
+        )
+        self._pictures = EpisodePictures(
+            self.cameras.ring,
+            self.index,
+            media_dir,
+            None,
+            self._intake.take,
+            self.cameras.privacy_masks,
+        )
+        self._use_model(settings)
+        self.settings = HouseSettings(self.index, settings, self._use_model)
+        self._janitor = Janitor(self.index, media_dir, self._limits, clock)
+        self.server = ApiServer(
+            Ports(
+                cameras=self.cameras,
+                index=self.index,
+                export_clip=partial(export_clip, self.index, media_dir),
+                pictures=PictureFiles(media_dir),
+                settings=self.settings,
+                split_credentials=split_credentials,
+                redact=redact,
+                media_dir=media_dir,
+                now=clock,
+            ),
+            bus,
+            cache_dir=data_dir / _CACHE,
+            host=host,
+            port=port,
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.server.start()
+        except OSError:
+            self.index.close()
+            raise
+        self._tasks.append(asyncio.create_task(self._intake.run(), name="intake"))
+        self._pictures.start()
+        self._janitor.start()
+        await self.cameras.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop in the order in which things feed each other: nothing is lost."""
+        await self.server.stop()
+        await self.cameras.stop()
+        await asyncio.to_thread(self._pictures.stop)
+        await asyncio.to_thread(self._janitor.stop)
+        self._intake.finish()
+        await asyncio.gather(*self._tasks)
+        await asyncio.to_thread(self.index.close)
+
+    def _hear(self, fact: EngineFact) -> None:
+        """Take a fact of a camera, in whichever thread it happened."""
+        self._intake.take(fact)
+        self._pictures.take(fact)
+
+    def _limits(self) -> StorageLimits:
+        settings = self.settings.current()
+        return StorageLimits(
+            keep_bytes=settings.keep_bytes, min_free_bytes=settings.min_free_bytes
+        )
+
+    def _use_model(self, settings: Settings) -> None:
+        """Load the model for labels, or say why there are none."""
+        self._pictures.labeller = None
+        if not settings.labels:
+            return
+        named = Path(settings.model_path) if settings.model_path else None
+        try:
+            self._pictures.labeller = Labeller.load(find(self.index.data_dir, named))
+        except ModelUnavailable as error:
+            _LOG.info("episodes get no labels: %s", error)

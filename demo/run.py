@@ -1,0 +1,218 @@
+"""The demo: cameras, engine and page in one command, with nothing to set up.
+
+`script/demo` renders two scenes (once), serves them as RTSP cameras, starts an engine
+on a fresh data folder and prints the page to open. ``--camera`` and ``--video`` put
+your own in their place. Ctrl-C ends everything that was started.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo.clip import UnsuitableClip
+from demo.render import render_sizes
+from demo.rtsp_server import RtspServer
+from demo.scenes import SCENES
+from neighborcam.engine.api.messages import Scope
+from neighborcam.engine.app import Engine
+from neighborcam.engine.camera.address import split_credentials
+from neighborcam.engine.config import CameraConfig
+from neighborcam.engine.errors import EngineError
+
+DEMO_SCENES = ("street", "yard")
+MAIN_SIZE, SUB_SIZE = (1280, 720), (640, 360)
+PORT = 8480
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoCamera:
+    """One camera of the demo: a clip to serve, with a smaller one as its sub stream."""
+
+    id: str
+    name: str
+    main: Path
+    sub: Path | None = None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo; return its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        asyncio.run(_run(options))
+    except (EngineError, UnsuitableClip) as problem:
+        print(f"demo: {problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        pass
+    except OSError as problem:
+        print(
+            f"demo: the port cannot be used ({problem.strerror}); choose another"
+            " with --port",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="script/demo", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        "--camera",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="watch this camera, as rtsp://user:password@host/path; may be repeated",
+    )
+    parser.add_argument(
+        "--video",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="serve this file as a camera, in a loop; may be repeated",
+    )
+    parser.add_argument("--port", type=int, default=PORT, help="of the page")
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="keep recordings here afterwards"
+    )
+    parser.add_argument(
+        "--model", type=Path, metavar="FILE", help="a YOLOX-nano ONNX file, for labels"
+    )
+    return parser
+
+
+async def _run(options: argparse.Namespace) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    cameras = _own_videos(options.video)
+    if not cameras and not options.camera:
+        cameras = await asyncio.to_thread(_rendered)
+    async with _served(cameras) as configs, _engine(options) as engine:
+        for config in (*configs, *_own_cameras(options.camera)):
+            if config.id not in {each.config.id for each in engine.cameras.list()}:
+                await engine.cameras.add(config)
+        _greet(engine)
+        await stopped.wait()
+        print("Stopping …", flush=True)
+
+
+def _greet(engine: Engine) -> None:
+    host, port = engine.server.address
+    code = engine.server.pairing.issue(Scope.ADMIN).code
+    print(f"\n  NeighborCam is ready: http://{host}:{port}/#pair={code}\n", flush=True)
+    print("  The link works once; Ctrl-C ends everything.", flush=True)
+
+
+@contextlib.asynccontextmanager
+async def _engine(options: argparse.Namespace) -> AsyncIterator[Engine]:
+    with contextlib.ExitStack() as stack:
+        data = options.data or Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="neighborcam-"))
+        )
+        async with Engine(data, port=options.port) as engine:
+            if options.model:
+                settings = engine.settings.current()
+                await engine.settings.change(
+                    type(settings)(model_path=str(options.model.resolve()))
+                )
+            yield engine
+
+
+@contextlib.asynccontextmanager
+async def _served(cameras: Sequence[DemoCamera]) -> AsyncIterator[list[CameraConfig]]:
+    """Serve the clips as RTSP cameras while the context lasts."""
+    files: dict[str, Path] = {}
+    for camera in cameras:
+        files[camera.id] = camera.main
+        if camera.sub is not None:
+            files[f"{camera.id}-sub"] = camera.sub
+    if not files:
+        yield []
+        return
+    async with RtspServer(files) as server:
+        yield [
+            CameraConfig(
+                id=camera.id,
+                name=camera.name,
+                main_url=server.url(camera.id),
+                sub_url=server.url(f"{camera.id}-sub") if camera.sub else None,
+            )
+            for camera in cameras
+        ]
+
+
+def _own_cameras(urls: Sequence[str]) -> list[CameraConfig]:
+    addresses = [split_credentials(url) for url in urls]
+    return [
+        CameraConfig(
+            id=f"camera-{number}",
+            name=f"Camera {number}",
+            main_url=address.url,
+            username=address.username,
+            password=address.password,
+        )
+        for number, address in enumerate(addresses, 1)
+    ]
+
+
+def _own_videos(files: Sequence[Path]) -> list[DemoCamera]:
+    missing = [str(file) for file in files if not file.is_file()]
+    if missing:
+        raise UnsuitableClip(f"there is no file {', '.join(missing)}")
+    return [
+        DemoCamera(id=f"video-{number}", name=file.stem[:80] or "Video", main=file)
+        for number, file in enumerate(files, 1)
+    ]
+
+
+def _rendered() -> list[DemoCamera]:
+    """Render the demo's scenes, in parallel, unless an earlier run has done so."""
+    folder = _cache()
+    cameras = [
+        DemoCamera(
+            id=name,
+            name=name.capitalize(),
+            main=folder / f"{name}-main.mp4",
+            sub=folder / f"{name}-sub.mp4",
+        )
+        for name in DEMO_SCENES
+    ]
+    todo = [camera for camera in cameras if not camera.main.exists()]
+    if todo:
+        print("Rendering the demo's street and yard, this once …", flush=True)
+        with ProcessPoolExecutor(max_workers=len(todo)) as pool:
+            list(pool.map(_render, todo))
+    return cameras
+
+
+def _render(camera: DemoCamera) -> None:
+    """Render main and sub stream; they appear under their names when they are whole."""
+    assert camera.sub is not None  # noqa: S101 - rendered cameras have one
+    with tempfile.TemporaryDirectory(dir=camera.main.parent) as folder:
+        main, sub = Path(folder) / camera.main.name, Path(folder) / camera.sub.name
+        render_sizes(SCENES[camera.id], {main: MAIN_SIZE, sub: SUB_SIZE}, audio="aac")
+        sub.rename(camera.sub)
+        main.rename(camera.main)
+
+
+def _cache() -> Path:
+    base = os.environ.get("NC_CACHE")
+    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    folder = Path(base or Path(home) / "neighborcam") / "demo-1"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+if __name__ == "__main__":
+    sys.exit(main())
