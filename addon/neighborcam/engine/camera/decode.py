@@ -35,7 +35,7 @@ _REMEMBERED: Final = 256  # packets whose frames may still come
 _EIGHT_BITS: Final = 8
 _GREY: Final = 128  # of a chroma plane
 _CHROMA_STEP: Final = 997  # a prime: no columns of one picture width are favoured
-_NO_LOOP_FILTER: Final = {"skip_loop_filter": "all"}
+_CHEAP: Final = {"skip_loop_filter": "all", "flags2": "+fast"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -58,7 +58,8 @@ class LumaDecoder:
     """Decodes one stream's video; make another for each `opened`.
 
     ``key_frames_only`` decodes nothing else. ``max_fps`` returns no more frames than
-    that; all are decoded, for they depend on each other. Damaged packets never raise.
+    that, and decodes none that neither is returned nor leads to one that is: what
+    follows the last wanted frame of a group of pictures. Damaged packets never raise.
     """
 
     def __init__(
@@ -70,9 +71,11 @@ class LumaDecoder:
     ) -> None:
         self._keys_only = key_frames_only
         self._spacing = round(90_000 / max_fps * 0.99) if max_fps else 0
-        self._decoder = video_decoder(video, _NO_LOOP_FILTER)
+        self._decoder = video_decoder(video, _CHEAP)
         self._walls: dict[int, datetime] = {}
-        self._last_given: int | None = None
+        self._last_due: int | None = None
+        self._due: set[int] = set()  # pts of frames to return
+        self._undecoded: list[MediaPacket] = []  # until one is due after them
         self._last_pts = -1
         self._damaged = False
 
@@ -82,11 +85,23 @@ class LumaDecoder:
         for packet in packets:
             if packet.kind is not MediaKind.VIDEO:
                 continue
-            if packet.is_key or not self._keys_only:
-                self._remember(packet)
-                frames += self._take(av_packet(packet))
-            if self._keys_only and packet.is_key:
+            if packet.is_key:
+                self._undecoded.clear()
+            elif self._keys_only:
+                continue
+            self._undecoded.append(packet)
+            if self._is_due(packet):
+                frames += self._take_undecoded()
+            if self._keys_only:
                 frames += self._drain()
+        return frames
+
+    def _take_undecoded(self) -> list[LumaFrame]:
+        packets, self._undecoded = self._undecoded, []
+        frames: list[LumaFrame] = []
+        for packet in packets:
+            self._remember(packet)
+            frames += self._take(av_packet(packet))
         return frames
 
     def _drain(self) -> list[LumaFrame]:
@@ -115,13 +130,14 @@ class LumaDecoder:
         return [frame for frame in given if frame is not None]
 
     def _luma_frame(self, frame: VideoFrame) -> LumaFrame | None:
-        pts = frame.pts if frame.pts is not None else self._last_pts + 1
-        wall = self._walls.pop(pts, None)
-        pts = max(pts, self._last_pts + 1)
+        given = frame.pts if frame.pts is not None else self._last_pts + 1
+        wall = self._walls.pop(given, None)
+        pts = max(given, self._last_pts + 1)
         self._last_pts = pts
         corrupt, self._damaged = frame.is_corrupt or self._damaged, False
-        if wall is None or not self._is_due(pts):
+        if wall is None or given not in self._due:
             return None
+        self._due.discard(given)
         return LumaFrame(
             luma=luma_plane(frame),
             wall=wall,
@@ -130,10 +146,14 @@ class LumaDecoder:
             saturation=saturation(frame),
         )
 
-    def _is_due(self, pts: int) -> bool:
-        if self._last_given is not None and pts - self._last_given < self._spacing:
+    def _is_due(self, packet: MediaPacket) -> bool:
+        last = self._last_due
+        if last is not None and abs(packet.pts - last) < self._spacing:
             return False
-        self._last_given = pts
+        if len(self._due) >= _REMEMBERED:  # frames that damage swallowed
+            self._due.clear()
+        self._last_due = packet.pts
+        self._due.add(packet.pts)
         return True
 
 

@@ -46,6 +46,7 @@ class Difference:
     ``ratio``: log luma over background, light changes of the whole picture removed.
     ``strength``: local contrast change over what is usual for the pixel; above 1 is
     foreground. ``rough``: 1 where the change has fine structure, which light never has.
+    ``structure``: the background's local contrast, which stays when the light changes.
     ``foreground``: 0 or 1, cleaned. ``raw_share``: foreground before cleaning, 0 … 1.
     ``gain``: log of the whole picture's brightness against the background.
     """
@@ -55,7 +56,8 @@ class Difference:
     contrast: Field
     strength: Field
     floor: Field
-    rough: npt.NDArray[np.bool_]
+    usual: Field
+    structure: Field
     raw: Grey
     foreground: Grey
     raw_share: float
@@ -66,8 +68,10 @@ def working_picture(luma: Grey) -> Grey:
     """Return ``luma`` (H x W) at 160 pixels of width, by averaging areas."""
     height, width = luma.shape
     size = (WIDTH, max(2, round(WIDTH * height / width)))
-    return cv2.resize(luma, size, interpolation=cv2.INTER_AREA).astype(
-        np.uint8, copy=False
+    # Sixteen samples for each pixel average the noise out; a large picture has more.
+    step = max(1, width // (4 * WIDTH))
+    return np.asarray(
+        cv2.resize(luma[::step, ::step], size, interpolation=cv2.INTER_AREA), np.uint8
     )
 
 
@@ -93,20 +97,21 @@ class Background:
         usual = np.maximum(deviation, floor)
         strength = np.abs(change) / usual
         raw = strength > 1
-        raw &= self._outside_neighbours(change, usual) | (deviation < _RESTLESS * floor)
-        raw8: Grey = raw.view(np.uint8)
+        structure = _local_contrast(self._mean)
+        quiet = deviation < _RESTLESS * floor
+        raw &= quiet | _outside_neighbours(structure, change, usual)
+        raw8: npt.NDArray[np.uint8] = raw.view(np.uint8)
         if self._ignored is not None:
-            raw8 = (raw8 & ~self._ignored).astype(np.uint8)
+            raw8 = np.asarray(cv2.bitwise_and(raw8, 1 - self._ignored), np.uint8)
         cleaned = cv2.dilate(cv2.morphologyEx(raw8, cv2.MORPH_OPEN, _CROSS), _SQUARE)
-        smooth = cv2.GaussianBlur(ratio, (5, 5), 1.2)
-        rough = np.abs(ratio - smooth) > np.maximum(_ROUGH_SHARE * usual, _ROUGH_FLOOR)
         return Difference(
             log_luma=log_luma,
             ratio=ratio,
             contrast=change,
             strength=strength,
             floor=floor,
-            rough=rough,
+            usual=usual,
+            structure=structure,
             raw=raw8,
             foreground=cleaned.astype(np.uint8, copy=False),
             raw_share=float(raw8.mean()),
@@ -127,20 +132,25 @@ class Background:
                 np.float32(_share(seconds, _LEARN_UNDER_MOTION_S)),
             )
             self._mean += seen.gain + rate * seen.ratio
-        self._still = still
+        self._still = np.asarray(still, np.uint8)
         square = np.minimum(np.abs(seen.contrast), _DEVIATION_CAP) ** 2
         self._variance += _share(seconds, _DEVIATION_S) * (square - self._variance)
 
-    def structure(self) -> Field:
-        """Return the background's local contrast: what stays when the light changes."""
-        return _local_contrast(self._mean)
 
-    def _outside_neighbours(self, change: Field, usual: Field) -> npt.NDArray[np.bool_]:
-        quiet = self.structure()
-        now = quiet + change
-        above = now - cv2.dilate(quiet, _SQUARE)
-        below = cv2.erode(quiet, _SQUARE) - now
-        return np.asarray(np.maximum(above, below) > _NEIGHBOUR_SHARE * usual)
+def rough(seen: Difference) -> npt.NDArray[np.bool_]:
+    """Return where the change has fine structure, which light never has."""
+    smooth = cv2.GaussianBlur(seen.ratio, (5, 5), 1.2)
+    fine = np.abs(seen.ratio - smooth)
+    return np.asarray(fine > np.maximum(_ROUGH_SHARE * seen.usual, _ROUGH_FLOOR))
+
+
+def _outside_neighbours(
+    quiet: Field, change: Field, usual: Field
+) -> npt.NDArray[np.bool_]:
+    now = quiet + change
+    above = now - cv2.dilate(quiet, _SQUARE)
+    below = cv2.erode(quiet, _SQUARE) - now
+    return np.asarray(np.maximum(above, below) > _NEIGHBOUR_SHARE * usual)
 
 
 def _log(picture: Grey) -> tuple[Field, Field]:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from neighborcam.engine.motion.background import Difference, Field
+from neighborcam.engine.motion.background import Difference, Field, rough
 
 _MOST: Final = 40  # blobs looked at in one frame, largest first
 _EDGE: Final = 0.05  # smallest gradient of the log ratio that counts, per pixel
@@ -56,7 +56,10 @@ def find_blobs(seen: Difference, *, min_area: float) -> list[Blob]:
     )
     areas = stats[1:count, cv2.CC_STAT_AREA]
     order = np.argsort(-areas)[:_MOST] + 1
-    blobs = []
+    blobs: list[Blob] = []
+    if not len(order) or areas.max() < min_area:
+        return blobs
+    fine = rough(seen)
     for index in order:
         left, top, width, height, area = (int(value) for value in stats[index])
         if area < min_area:
@@ -76,7 +79,7 @@ def find_blobs(seen: Difference, *, min_area: float) -> list[Blob]:
                 height=height,
                 area=area,
                 strength=_strength(seen, window, inside),
-                solid=_is_thing(seen, window, inside),
+                solid=_is_thing(seen, fine, window, inside),
             )
         )
     return blobs
@@ -90,10 +93,13 @@ def _strength(
 
 
 def _is_thing(
-    seen: Difference, window: tuple[slice, slice], inside: npt.NDArray[np.bool_]
+    seen: Difference,
+    fine: npt.NDArray[np.bool_],
+    window: tuple[slice, slice],
+    inside: npt.NDArray[np.bool_],
 ) -> bool:
     area = int(np.count_nonzero(inside))
-    if np.count_nonzero(seen.rough[window][inside]) < _ROUGH_SHARE * area:
+    if np.count_nonzero(fine[window][inside]) < _ROUGH_SHARE * area:
         return False
     edges, coherence = _edges(seen.ratio[window], seen.floor[window], inside)
     if edges < _EDGE_SHARE * area:

@@ -66,6 +66,7 @@ class Detector:
         self._started_s = 0.0
         self._last_s = 0.0
         self._seen: Difference | None = None
+        self._glanced: list[Blob] = []
 
     def step(
         self, luma: Grey, at_s: float, *, saturation: float | None = None
@@ -74,15 +75,12 @@ class Detector:
         picture = working_picture(luma)
         background = self._ready_background(picture, at_s)
         seen = background.compare(picture, contrast=self._contrast)
-        structure = background.structure()
         warming = at_s - self._started_s < _WARM_UP_S
         scene = None
         if not warming:
-            scene = self._scene.step(seen, structure, at=at_s, saturation=saturation)
+            scene = self._scene.step(seen, at=at_s, saturation=saturation)
         learning = warming or self._scene.settling
-        elapsed = min(max(at_s - self._last_s, 0.0), _LONGEST_STEP_S)
-        self._last_s = at_s
-        background.learn(seen, seconds=elapsed, hurry=learning)
+        background.learn(seen, seconds=self._elapsed(at_s), hurry=learning)
         self._seen = seen
         if learning:
             self._tracker.clear()
@@ -100,6 +98,32 @@ class Detector:
         if self._seen is None:
             return np.zeros((0, 0), np.uint8)
         return silhouette(self._seen)
+
+    def glance(self, luma: Grey, at_s: float) -> Observation:
+        """Take a key frame seconds after the last; see what is elsewhere now.
+
+        There is no track to believe in, so this is only asked once motion is certain:
+        a thing counts while it stands where nothing stood at the last glance.
+        """
+        picture = working_picture(luma)
+        background = self._ready_background(picture, at_s)
+        seen = background.compare(picture, contrast=self._contrast)
+        blobs = find_blobs(seen, min_area=self._min_area)
+        things = [Track(blob, at_s) for blob in blobs if blob.solid]
+        moved = [
+            thing
+            for thing in things
+            if not any(thing.stands_at(blob) for blob in self._glanced)
+        ]
+        self._glanced = [thing.blob for thing in things]
+        background.learn(seen, seconds=self._elapsed(at_s), hurry=False)
+        self._seen = seen
+        return Observation(
+            at_s=at_s,
+            sightings=self._in_regions(seen, moved),
+            scene=None,
+            learning=False,
+        )
 
     def is_suspicious(self, luma: Grey) -> bool:
         """Whether ``luma`` shows more than a change of light; learns nothing.
@@ -125,9 +149,21 @@ class Detector:
             self._started_s = self._last_s = at_s
         return self._background
 
+    def _elapsed(self, at_s: float) -> float:
+        """Return the seconds since the last frame, as far as they may teach."""
+        elapsed = min(max(at_s - self._last_s, 0.0), _LONGEST_STEP_S)
+        self._last_s = at_s
+        return elapsed
+
     def _sightings(self, seen: Difference, at_s: float) -> tuple[Sighting, ...]:
         blobs = find_blobs(seen, min_area=self._min_area)
+        self._glanced = blobs
         tracks = self._tracker.step(blobs, at=at_s, min_area=self._min_area)
+        return self._in_regions(seen, tracks)
+
+    def _in_regions(
+        self, seen: Difference, tracks: list[Track]
+    ) -> tuple[Sighting, ...]:
         return tuple(
             _sighting(region, best, seen.raw.shape)
             for region in self._regions

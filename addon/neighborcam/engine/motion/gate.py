@@ -4,14 +4,15 @@
 second: on a camera with two streams that is the small one, and the large one is never
 decoded. `EcoGate` decodes key frames only; when one differs from the background in
 more than light, or the camera itself reports motion, it goes back and decodes what
-lay before it, and goes on whole until the picture is quiet again. An event that fits
-between two key frames can be missed, which is why the owner has to choose it.
+lay before it. Once that showed motion, key frames alone tell whether it goes on. An
+event that fits between two key frames can be missed, which is why the owner has to
+choose it.
 """
 
 from threading import Event
 from typing import Final, Protocol
 
-from neighborcam.engine.camera.decode import LumaDecoder
+from neighborcam.engine.camera.decode import LumaDecoder, LumaFrame
 from neighborcam.engine.camera.packet import (
     TIME_BASE,
     MediaKind,
@@ -124,9 +125,10 @@ class EcoGate(MotionGate):
         self._pipeline = pipeline
         self._format: StreamFormat | None = None
         self._key_decoder: LumaDecoder | None = None
-        self._decoder: LumaDecoder | None = None  # while something moves
+        self._decoder: LumaDecoder | None = None  # within a group of pictures
         self._waiting: list[MediaPacket] = []  # since the last key frame, or the burst
         self._hinted = Event()
+        self._moving = False
 
     def opened(self, stream_format: StreamFormat) -> None:
         """Start over with the new format."""
@@ -134,6 +136,7 @@ class EcoGate(MotionGate):
         self._key_decoder = LumaDecoder(stream_format.video, key_frames_only=True)
         self._decoder = None
         self._waiting = []
+        self._moving = False
 
     def packet(self, packet: MediaPacket) -> None:
         """Look at key frames; look back when one of them is suspicious."""
@@ -144,7 +147,7 @@ class EcoGate(MotionGate):
         if len(self._waiting) < _MOST_PACKETS:
             self._waiting.append(packet)
         if self._hinted.is_set() and self._burst_is_due(packet):
-            self._look_back()
+            self._moving = self._look_back() or self._moving
 
     def closed(self) -> None:
         """End what is open."""
@@ -159,22 +162,32 @@ class EcoGate(MotionGate):
             self._hinted.clear()
 
     def _at_key_frame(self, key: MediaPacket) -> None:
-        """Judge the group of pictures that ``key`` ends."""
+        """Judge the group of pictures that ``key`` ends, and begin the next."""
         if self._key_decoder is None:
             return
-        if self._decoder is not None:
-            if not self._look_back() and not self._hinted.is_set():
+        hinted = self._hinted.is_set()
+        if self._decoder is not None or hinted:
+            self._moving = self._look_back() or self._moving
+        if not hinted:
+            self._decoder = None
+            self._judge(self._key_decoder.decode([key]))
+        self._waiting = []
+
+    def _judge(self, frames: list[LumaFrame]) -> None:
+        """Look at a key frame: at what moves, for what moves, or at the background."""
+        if self._moving:
+            self._moving = self._pipeline.glance(frames)
+        elif self._is_suspicious(frames) and self._waiting:
+            self._moving = self._look_back()
+            if self._moving:
                 self._decoder = None
-            return
-        frames = self._key_decoder.decode([key])
-        suspicious = any(
-            self._pipeline.detector.is_suspicious(frame.luma) for frame in frames
-        )
-        if suspicious and self._waiting:
-            self._look_back()
+            # else what was just entering is followed through the next group too
         else:
             self._pipeline.take(frames)
-        self._waiting = []
+
+    def _is_suspicious(self, frames: list[LumaFrame]) -> bool:
+        detector = self._pipeline.detector
+        return any(detector.is_suspicious(frame.luma) for frame in frames)
 
     def _look_back(self) -> bool:
         """Decode what waits, and go on whole; return whether it showed motion.

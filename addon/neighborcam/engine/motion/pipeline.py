@@ -47,6 +47,15 @@ class MotionPipeline:
             moved = moved or bool(observation.sightings)
         return moved
 
+    def glance(self, frames: Iterable[LumaFrame]) -> bool:
+        """Process key frames while motion is certain; return whether it goes on."""
+        moved = False
+        for frame in frames:
+            observation = self.detector.glance(frame.luma, frame.wall.timestamp())
+            self._tell(observation)
+            moved = moved or bool(observation.sightings)
+        return moved
+
     def end(self) -> None:
         """End what is open: no more frames come."""
         for episodes in self._episodes.values():

@@ -48,26 +48,25 @@ class SceneWatch:
     def step(
         self,
         seen: Difference,
-        structure: Field,
         *,
         at: float,
         saturation: float | None,
     ) -> SceneChangeKind | None:
         """Take one frame; return the kind once a change has settled.
 
-        ``structure`` is the background's before this frame was learned; ``at`` seconds;
-        ``saturation`` the mean distance of chroma from grey, None when unknown.
+        ``at`` in seconds; ``saturation``: the mean distance of chroma from grey, None
+        when unknown.
         """
         everywhere = is_everywhere(seen)
         colour = _is_colour(saturation, self._colour)
         if everywhere or self._gained(seen.gain, at) or colour is not self._colour:
             if self._settled_at is None:
-                self._structure, self._colour_before = structure, self._colour
+                self._structure, self._colour_before = seen.structure, self._colour
             self._settled_at = at + _SETTLE_S
         if everywhere:
             self._blind_until = at + _SETTLE_S
         self._colour = colour
-        return self._settle(structure, at)
+        return self._settle(seen.structure, at)
 
     def _settle(self, structure: Field, at: float) -> SceneChangeKind | None:
         if self._blind_until is not None and at >= self._blind_until:

@@ -66,6 +66,11 @@ class Track:
         alike = 1 / _AREA_RATIO < blob.area / self.blob.area < _AREA_RATIO
         return alike and self.distance_to(blob) < reach
 
+    def stands_at(self, blob: Blob) -> bool:
+        """Whether ``blob`` may be this thing, unmoved."""
+        near = hypot(blob.x - self.blob.x, blob.y - self.blob.y) < _TRAVEL
+        return near and 1 / 2 < blob.area / self.blob.area < 2  # noqa: PLR2004 - twofold
+
     def see(self, blob: Blob) -> None:
         """Take ``blob`` as the next sighting."""
         step = (blob.x - self.blob.x, blob.y - self.blob.y)
