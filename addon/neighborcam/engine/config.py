@@ -91,8 +91,8 @@ class CameraConfig(
     audio: bool = True
     pre_roll_s: Seconds = 5.0
     post_roll_s: Seconds = 10.0
-    keep_days: Annotated[float, msgspec.Meta(gt=0)] | None = 14.0
-    keep_bytes: Annotated[int, msgspec.Meta(gt=0)] | None = None
+    keep_days: Annotated[float, msgspec.Meta(gt=0, le=36_500)] | None = 14.0
+    keep_bytes: Annotated[int, msgspec.Meta(gt=0, le=2**60)] | None = None
 
     def __repr__(self) -> str:
         """Identify the camera without its address or password: this may be logged."""

@@ -14,8 +14,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What the owner set for the engine as a whole. docs/settings.md explains each."""
 
     name: Name = "Home"
-    keep_bytes: Annotated[int, msgspec.Meta(gt=0)] | None = None
-    min_free_bytes: Annotated[int, msgspec.Meta(ge=0)] = 2_000_000_000
+    keep_bytes: Annotated[int, msgspec.Meta(gt=0, le=2**60)] | None = None
+    min_free_bytes: Annotated[int, msgspec.Meta(ge=0, le=2**60)] = 2_000_000_000
     labels: bool = True
     model_path: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)] | None = (
         None
