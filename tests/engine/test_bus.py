@@ -14,6 +14,11 @@ def _news(number: int) -> News:
     return CameraConfigured(camera=CameraId(f"c{number}"), at=AT)
 
 
+def _publish(bus: Bus, count: int) -> None:
+    for i in range(count):
+        bus.publish(_news(i))
+
+
 def _bus() -> Bus:
     return Bus(asyncio.get_running_loop())
 
@@ -22,7 +27,7 @@ async def test_facts_of_a_thread_arrive_on_the_loop_in_order() -> None:
     bus = _bus()
     taken: list[News] = []
     with bus.subscribe() as subscription:
-        thread = Thread(target=lambda: [bus.publish(_news(i)) for i in range(100)])
+        thread = Thread(target=_publish, args=(bus, 100))
         thread.start()
         async with asyncio.timeout(5):
             while len(taken) < 100:

@@ -22,11 +22,6 @@ class AccessLogger(AbstractAccessLogger):
             time,
         )
 
-    @property
-    @override
-    def enabled(self) -> bool:
-        return self.logger.isEnabledFor(logging.INFO)
-
 
 class WithoutDetails(logging.Filter):
     """Strips tracebacks from aiohttp's own messages: they quote malformed requests."""

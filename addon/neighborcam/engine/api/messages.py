@@ -283,7 +283,6 @@ class OnvifProfile(Message, frozen=True, kw_only=True):
     codec: str
     width: int
     height: int
-    fps: float | None
     url: str
 
 
