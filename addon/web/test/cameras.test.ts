@@ -21,7 +21,7 @@ test("two cameras of one name get two identifiers", () => {
 
 test("the largest profile is recorded and the one nearest to 640 wide finds motion", () => {
   const profile = (width: number, url: string) => ({
-    token: url, name: url, codec: "h264", width, height: (width * 9) / 16, fps: 15, url,
+    token: url, name: url, codec: "h264", width, height: (width * 9) / 16, url,
   });
   const profiles = [profile(320, "c"), profile(1920, "a"), profile(704, "b")];
   expect(pick(profiles)).toEqual({ main_url: "a", sub_url: "b" });

@@ -109,7 +109,6 @@ export interface OnvifProfile {
   readonly codec: string;
   readonly width: number;
   readonly height: number;
-  readonly fps: number | null;
   readonly url: string;
 }
 

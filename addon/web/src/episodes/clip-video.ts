@@ -17,6 +17,7 @@ export class ClipVideo extends LitElement {
         color: var(--stage-ink);
       }
       video {
+        display: block;
         width: 100%;
         height: 100%;
         object-fit: contain;

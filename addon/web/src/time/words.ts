@@ -6,6 +6,7 @@ const CLOCK_S = new Intl.DateTimeFormat(undefined, {
   minute: "2-digit",
   second: "2-digit",
 });
+const HOUR = new Intl.DateTimeFormat(undefined, { hour: "numeric" });
 const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const DATE = new Intl.DateTimeFormat(undefined, {
   day: "numeric",
@@ -14,6 +15,8 @@ const DATE = new Intl.DateTimeFormat(undefined, {
 });
 
 export const clock = (at: number): string => CLOCK.format(at);
+/** "3 PM" or "15", as short as the language allows. */
+export const hourName = (at: number): string => HOUR.format(at);
 export const clockSeconds = (at: number): string => CLOCK_S.format(at);
 export const dayName = (at: number): string => DAY.format(at);
 export const dateName = (at: number): string => DATE.format(at);

@@ -5,7 +5,7 @@ import { type Home, isMoving } from "../state/home";
 import { client, home, today } from "../state/session";
 import { Watch } from "../state/store";
 import { fractionOf, hourTicks, type Span } from "../time/axis";
-import { clock } from "../time/words";
+import { hourName } from "../time/words";
 import { base } from "../ui/styles";
 import "./timeline-bar";
 
@@ -138,5 +138,5 @@ export class Timeline extends LitElement {
 
 function hour(at: number, day: Span, index: number, count: number): SVGTemplateResult {
   const anchor = index === 0 ? "start" : index === count - 1 ? "end" : "middle";
-  return svg`<text class=${index % 2 === 1 ? "odd" : ""} x="${fractionOf(at, day) * 100}%" y="12" text-anchor=${anchor}>${clock(at)}</text>`;
+  return svg`<text class=${index % 2 === 1 ? "odd" : ""} x="${fractionOf(at, day) * 100}%" y="12" text-anchor=${anchor}>${hourName(at)}</text>`;
 }
