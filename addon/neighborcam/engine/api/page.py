@@ -9,9 +9,10 @@ from aiohttp import web
 from neighborcam.engine.api.desk import Call
 from neighborcam.engine.api.errors import NoRoute
 
+# Chromium counts the MediaSource that live video plays from as a connection to a blob.
 PAGE_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self';"
-    " img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self';"
+    " img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' blob:;"
     " manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'self'"
 )
