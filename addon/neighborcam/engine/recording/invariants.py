@@ -1,4 +1,4 @@
-"""The invariants between index and files: proved by `reconcile.check`, kept by `recover`.
+"""Invariants between index and files: proved by `check`, kept by `recover`.
 
 1. Every row has its file, and the file has the row's size.
 2. Every recorded file has its row.
