@@ -8,9 +8,10 @@ import msgspec
 from aiohttp import WSCloseCode, web
 
 from neighborcam.engine.api.desk import Call
-from neighborcam.engine.api.messages import LiveQuery, LiveStart
+from neighborcam.engine.api.messages import LiveQuery
 from neighborcam.engine.api.plumbing import refuse_other_origins
 from neighborcam.engine.api.ports import Container, LiveViewer, StreamName
+from neighborcam.engine.api.push_messages import LiveStart
 
 HEARTBEAT_S: Final = 20.0
 SEND_TIMEOUT_S: Final = 20.0

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from neighborcam.engine.api.messages import OpenEpisode
+from neighborcam.engine.api.push_messages import OpenEpisode
 from neighborcam.engine.bus import CameraRemoved, EpisodeRemoved, News
 from neighborcam.engine.facts import (
     EpisodeId,

@@ -8,12 +8,8 @@ import msgspec
 
 from neighborcam import __version__
 from neighborcam.engine.api.errors import ANSWERS
-from neighborcam.engine.api.messages import (
-    ClientMessage,
-    ErrorAnswer,
-    LiveStart,
-    ServerMessage,
-)
+from neighborcam.engine.api.messages import ErrorAnswer
+from neighborcam.engine.api.push_messages import ClientMessage, LiveStart, ServerMessage
 from neighborcam.engine.api.routes import JSON, ROUTES, Route
 from neighborcam.engine.config import CameraConfig
 from neighborcam.engine.settings import Settings

@@ -10,8 +10,9 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 from neighborcam.engine.api import errors
 from neighborcam.engine.api.access import Grant, includes
 from neighborcam.engine.api.desk import Call, Desk
-from neighborcam.engine.api.messages import (
-    SCHEMA,
+from neighborcam.engine.api.messages import SCHEMA, Scope
+from neighborcam.engine.api.plumbing import bearer, fail, refuse_other_origins
+from neighborcam.engine.api.push_messages import (
     Auth,
     Changes,
     ClientMessage,
@@ -19,12 +20,10 @@ from neighborcam.engine.api.messages import (
     Hello,
     Ping,
     Pong,
-    Scope,
     ServerMessage,
     Snapshot,
     SnapshotWish,
 )
-from neighborcam.engine.api.plumbing import bearer, fail, refuse_other_origins
 from neighborcam.engine.bus import (
     CameraConfigured,
     News,
