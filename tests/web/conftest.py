@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from neighborcam.engine.api.server import WEB_DIR
 from neighborcam.engine.config import CameraConfig
@@ -30,6 +30,16 @@ class Watched:
     complaints: list[str] = field(default_factory=list)
     abroad: list[str] = field(default_factory=list)
     forgiven: tuple[str, ...] = ()
+
+    def console(self, line: ConsoleMessage) -> None:
+        """Note an error that the page or the browser wrote."""
+        if line.type == "error":
+            self.complaints.append(line.text)
+
+    def asks(self, url: str, home: str) -> None:
+        """Note a request that leaves the house."""
+        if not url.startswith((home, "blob:", "data:")):
+            self.abroad.append(url)
 
 
 @pytest.fixture(scope="session")
@@ -71,17 +81,8 @@ def watched(browser: Browser, engine: FakeEngine) -> Iterator[Watched]:
     page.set_default_timeout(10_000)
     seen = Watched(page)
     page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda line: line.type == "error" and seen.complaints.append(line.text),
-    )
-    page.on(
-        "request",
-        lambda http_request: (
-            http_request.url.startswith((engine.url, "blob:", "data:"))
-            or seen.abroad.append(http_request.url)
-        ),
-    )
+    page.on("console", seen.console)
+    page.on("request", lambda asked: seen.asks(asked.url, engine.url))
     yield seen
     context.close()
     told = [

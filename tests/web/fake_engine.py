@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequen
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import av
 import cv2
@@ -53,7 +53,7 @@ class Video:
 
 
 def picture(at: int) -> np.ndarray:
-    """Return a street by day with a walker at a place that `at` decides: uint8[H,W,3]."""
+    """Return a street with a walker where `at` says: uint8[H, W, 3]."""
     width, height = SIZE
     rgb = np.empty((height, width, 3), np.uint8)
     rgb[:90] = np.linspace((150, 190, 220), (205, 220, 225), 90)[:, None]
@@ -267,7 +267,7 @@ class FakeEngine:
         self.bus: Bus
         self.server: ApiServer
 
-    def __enter__(self) -> "FakeEngine":
+    def __enter__(self) -> Self:
         self._thread.start()
         self.run(self._start())
         return self

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -14,7 +15,9 @@ from neighborcam.engine.facts import (
     Label,
     MotionEnded,
     MotionStarted,
+    SegmentId,
 )
+from neighborcam.engine.index.rows import SegmentRow
 from neighborcam.engine.index.ulid import new_ulid
 from tests.web.conftest import Watched
 from tests.web.fake_engine import PASSWORD, FakeEngine, jpeg, picture
@@ -52,7 +55,10 @@ def begin_motion(engine: FakeEngine, camera: str) -> EpisodeId:
 def end_motion(engine: FakeEngine, camera: str, episode: EpisodeId) -> None:
     thumbnail = engine.pictures.folder / f"{episode}.jpg"
     thumbnail.write_bytes(jpeg(picture(60)))
-    engine.index.set_pictures(episode, thumbnail=True, preview=False)
+    tiles = [np.hstack([picture(at)] * 5) for at in (20, 60)]
+    preview = engine.pictures.folder / f"{episode}-preview.jpg"
+    preview.write_bytes(jpeg(np.vstack(tiles)))
+    engine.index.set_pictures(episode, thumbnail=True, preview=True)
     known, at = CameraId(camera), datetime.now(UTC)
     engine.tell(
         MotionEnded(camera=known, at=at, episode=episode, zone=None, box=BOX, score=0.9)
@@ -82,7 +88,8 @@ def test_without_a_code_the_page_asks_and_says_when_it_is_wrong(
     expect(page.get_by_text("Add your first camera")).to_be_visible()
 
 
-def test_live_video_plays(door: CameraConfig, page: Page) -> None:
+@pytest.mark.usefixtures("door")
+def test_live_video_plays(page: Page) -> None:
     wait_until_it_plays(page, "nc-live-video video")
     expect(page.locator(".mark.state")).to_have_text("Live")
 
@@ -115,6 +122,23 @@ def test_an_episode_appears_by_itself_and_plays(
     page.get_by_role("button", name="Keep").click()
     expect(page.get_by_role("button", name="Release")).to_be_visible()
     assert engine.index.episode(episode).held
+
+
+def test_a_pointer_over_an_episode_scrubs_through_it(
+    engine: FakeEngine, door: CameraConfig, page: Page
+) -> None:
+    expect(page.locator(".mark.state")).to_have_text("Live")
+    end_motion(engine, door.id, begin_motion(engine, door.id))
+    page.locator("nc-episode-card img").wait_for()
+    frame = page.locator("nc-episode-card .frame").bounding_box()
+    assert frame is not None
+    middle = frame["y"] + frame["height"] / 2
+    row = "e => e.style.getPropertyValue('--row')"
+    for fraction, tile_row in ((0.1, "0"), (0.9, "1")):
+        page.mouse.move(frame["x"] + fraction * frame["width"], middle)
+        page.locator("nc-scrub[ready]").wait_for()
+        expect(page.locator("nc-scrub img")).to_be_visible()
+        assert page.locator("nc-scrub").evaluate(row) == tile_row
 
 
 def test_episodes_are_filtered_and_deleted_only_when_confirmed(
@@ -213,8 +237,9 @@ def test_privacy_and_removal(
     expect(page.get_by_text("Add your first camera")).to_be_visible()
 
 
+@pytest.mark.usefixtures("door")
 def test_a_lost_connection_is_said_and_mends_itself(
-    watched: Watched, engine: FakeEngine, door: CameraConfig, page: Page
+    watched: Watched, engine: FakeEngine, page: Page
 ) -> None:
     watched.forgiven = ("ERR_CONNECTION", "WebSocket", "Failed to load")
     expect(page.locator(".mark.state")).to_have_text("Live")
@@ -225,6 +250,35 @@ def test_a_lost_connection_is_said_and_mends_itself(
     wait_until_it_plays(page, "nc-live-video video")
 
 
+def test_a_click_on_the_day_plays_from_there(
+    engine: FakeEngine, door: CameraConfig, page: Page
+) -> None:
+    at = datetime.now(UTC)
+    segment = SegmentRow(
+        id=SegmentId(new_ulid(at)),
+        camera=CameraId(door.id),
+        path="front-door/segment.mp4",
+        started_at=at - timedelta(minutes=9),
+        ended_at=at,
+        size_bytes=1,
+        codec="h264",
+        width=320,
+        height=180,
+        has_audio=False,
+        closed=True,
+        held=False,
+        sha256=None,
+    )
+    engine.index.put_segment(segment)
+    page.reload()
+    bar = page.get_by_role("slider", name=f"Recording of {door.name}")
+    page.locator("nc-timeline-bar .covered").wait_for(state="attached")
+    bar.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    wait_until_it_plays(page, "nc-clip-video video")
+
+
 def test_another_device_gets_a_code(page: Page, tmp_path: Path) -> None:
     page.get_by_role("button", name="Settings").click()
     page.get_by_role("button", name="Pair another device").click()
@@ -233,9 +287,8 @@ def test_another_device_gets_a_code(page: Page, tmp_path: Path) -> None:
     page.screenshot(path=tmp_path / "settings.png")
 
 
-def test_nothing_is_cut_off_on_a_small_phone(
-    door: CameraConfig, page: Page, tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("door")
+def test_nothing_is_cut_off_on_a_small_phone(page: Page, tmp_path: Path) -> None:
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 360, "height": 740})
     expect(page.locator("nc-camera-tile")).to_be_visible()
