@@ -58,7 +58,7 @@ export class HomePage extends LitElement {
         <h1>${known.settings?.name ?? "NeighborCam"}</h1>
         <p class="soft small">${summary(known)}</p>
       </div>
-      <button class="primary add" @click=${() => (this.open = { what: "add" })}>
+      <button class="primary add" aria-label="Add camera" @click=${() => (this.open = { what: "add" })}>
         ${icon("plus")}<span>Add camera</span>
       </button>
       <button

@@ -129,5 +129,8 @@ export const layout = css`
     .day {
       padding: var(--space-4);
     }
+    .legend {
+      display: none;
+    }
   }
 `;

@@ -52,6 +52,13 @@ export class Timeline extends LitElement {
         font: 500 11px var(--font);
       }
       @media (max-width: 520px) {
+        .rows {
+          grid-template-columns: minmax(0, 1fr);
+          gap: var(--space-1);
+        }
+        .hours {
+          grid-column: 1;
+        }
         .odd {
           display: none;
         }
