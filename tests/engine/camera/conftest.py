@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
@@ -46,7 +47,7 @@ def _add_sound(
     output: av.container.OutputContainer, codec: str, seconds: float
 ) -> None:
     rate = 8000 if codec.startswith("pcm") else 16000
-    stream = output.add_stream(codec, rate=rate)
+    stream = cast("av.AudioStream", output.add_stream(codec, rate=rate))
     stream.layout = "mono"
     tone = (np.sin(np.arange(int(rate * seconds)) / 10) * 8000).astype(np.int16)
     for at in range(0, len(tone) - 1023, 1024):
@@ -71,15 +72,15 @@ def _encode(
     b_frames: int = 0,
 ) -> Path:
     with av.open(str(path), "w", format=container) as output:
-        stream = output.add_stream(codec, rate=FPS)
+        stream = cast("av.VideoStream", output.add_stream(codec, rate=FPS))
         stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt
         stream.gop_size, stream.max_b_frames = gop, b_frames
         stream.thread_count = 1
         if codec.startswith("libx26"):
-            quiet = {"x265-params": f"log-level=none:keyint={gop}:bframes={b_frames}"}
-            stream.options = {"preset": "ultrafast", "sc_threshold": "0"} | (
-                quiet if codec == "libx265" else {}
-            )
+            stream.options = {"preset": "ultrafast", "sc_threshold": "0"}
+        if codec == "libx265":
+            quiet = f"log-level=none:keyint={gop}:bframes={b_frames}"
+            stream.options = {**stream.options, "x265-params": quiet}
         if sound:
             _add_sound(output, sound, seconds)
         for frame in _frames(width, height, seconds):
@@ -128,7 +129,7 @@ def recorded(make_video: MakeVideo) -> Recorded:
 
 
 def plain_format(
-    codec: str = "h264", width: int = 640, audio: bool = False
+    codec: str = "h264", width: int = 640, *, audio: bool = False
 ) -> StreamFormat:
     """A format for tests that look at no bytes."""
     sound = AudioFormat(sample_rate=16000, channels=1, extradata=b"\x14\x08")

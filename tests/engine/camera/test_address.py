@@ -69,10 +69,10 @@ def test_a_refused_address_is_not_repeated_with_its_password() -> None:
 
 
 def test_files_are_for_the_command_line_only() -> None:
-    assert split_credentials("/tmp/a b.mp4", allow_files=True).url == "/tmp/a b.mp4"
+    assert split_credentials("/clips/a b.mp4", allow_files=True).url == "/clips/a b.mp4"
     assert split_credentials("file:///a%20b.mp4", allow_files=True).url == "/a b.mp4"
     with pytest.raises(InvalidInput):
-        split_credentials("/tmp/a.mp4")
+        split_credentials("/clips/a.mp4")
 
 
 @given(username=st.text(min_size=1), password=st.text())

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -24,7 +25,7 @@ def decoded_samples(sound: AudioFormat, packets: list[MediaPacket]) -> int:
     return sum(
         frame.samples
         for packet in packets
-        for frame in context.decode(av.Packet(packet.data))  # type: ignore[attr-defined]
+        for frame in context.decode(av.Packet(packet.data))
     )
 
 
@@ -47,7 +48,7 @@ def test_any_sound_arrives_as_aac_of_the_same_length(
     assert (sound.sample_rate, sound.channels) in {(rate, 1), (16000, 1)}
     heard = [packet for packet in packets if packet.kind is MediaKind.AUDIO]
     assert not any(packet.data[:2] in {b"\xff\xf1", b"\xff\xf9"} for packet in heard)
-    assert all(b.pts > a.pts for a, b in zip(heard, heard[1:], strict=False))
+    assert all(b.pts > a.pts for a, b in pairwise(heard))
     seconds = decoded_samples(sound, heard) / sound.sample_rate
     assert seconds == pytest.approx(2.9, abs=0.3)
     assert heard[-1].pts / 90_000 == pytest.approx(2.8, abs=0.3)
@@ -83,6 +84,6 @@ def test_transcoded_sound_plays_in_both_live_containers(
     stream_format, packets = read(make_video("avi", sound="pcm_alaw"))
     ordered = sorted(packets, key=lambda packet: packet.dts)
     for container in ("mpegts", "fmp4"):
-        muxer = Remuxer(container, stream_format)  # type: ignore[arg-type]
+        muxer = Remuxer(container, stream_format)
         data = b"".join(map(muxer.chunk, ordered)) + muxer.close()
         assert len(data) > 12_000

@@ -147,7 +147,7 @@ def test_no_packets_or_only_damaged_ones_give_no_picture(recorded: Recorded) -> 
 
 
 def pixels(data: bytes) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    with av.open(io.BytesIO(data)) as image:
+    with av.open(io.BytesIO(data), "r") as image:
         frame = next(image.decode(video=0))
         return np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
 

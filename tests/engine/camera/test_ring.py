@@ -16,12 +16,15 @@ class Heard:
         self.told: list[object] = []
 
     def opened(self, stream_format: StreamFormat) -> None:
+        """See `PacketSink.opened`."""
         self.told.append(stream_format)
 
     def packet(self, packet: MediaPacket) -> None:
+        """See `PacketSink.packet`."""
         self.told.append(packet.pts // 9000)
 
     def closed(self) -> None:
+        """See `PacketSink.closed`."""
         self.told.append("closed")
 
 

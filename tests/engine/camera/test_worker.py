@@ -3,12 +3,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from demo.rtsp_server import RtspServer, running_server
+from demo.rtsp_server import Playlist, RtspServer, running_server
 from neighborcam.engine.camera.address import Address
 from neighborcam.engine.camera.backoff import Backoff
 from neighborcam.engine.camera.packet import MediaKind, MediaPacket, StreamFormat
@@ -29,6 +30,7 @@ class Impatient(Random):
     """Jitter that never waits long."""
 
     def uniform(self, a: float, b: float) -> float:  # noqa: ARG002 - as in Random
+        """Return a moment."""
         return 0.05
 
 
@@ -43,22 +45,28 @@ class Watcher:
         self._changed = threading.Condition()
 
     def report(self, state: CameraState, reason: str) -> None:
+        """Take a report of the worker."""
         self._note(lambda: self.states.append((state, reason)))
 
     def opened(self, stream_format: StreamFormat) -> None:
+        """See `PacketSink.opened`."""
         self._note(lambda: self.formats.append(stream_format))
 
     def packet(self, packet: MediaPacket) -> None:
+        """See `PacketSink.packet`."""
         self._note(lambda: self.packets.append(packet))
 
     def closed(self) -> None:
+        """See `PacketSink.closed`."""
         self.closings += 1
 
     def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until ``condition`` holds; it is asked after each change."""
         with self._changed:
             assert self._changed.wait_for(condition, 15), self.states
 
     def until_state(self, state: CameraState, since: int = 0) -> str:
+        """Wait for ``state``; return the reason that was told with it."""
         self.until(lambda: any(told is state for told, _ in self.states[since:]))
         return next(why for told, why in self.states[since:] if told is state)
 
@@ -70,7 +78,7 @@ class Watcher:
 
 @pytest.fixture(scope="module")
 def server(make_video: MakeVideo) -> Iterator[RtspServer]:
-    cameras = {
+    cameras: dict[str, Playlist] = {
         "yard": make_video(sound="aac"),
         "many": [make_video(), make_video(width=640, height=480)],
     }
@@ -198,7 +206,7 @@ def test_a_jumping_clock_and_a_new_resolution_reach_the_sinks_in_order(
     server.fault("many", "resize")
     watcher.until(lambda: len({f.video.width for f in watcher.formats}) == 2)
     video = [p for p in watcher.packets if p.kind is MediaKind.VIDEO]
-    assert all(b.dts > a.dts for a, b in zip(video, video[1:], strict=False))
+    assert all(b.dts > a.dts for a, b in pairwise(video))
 
 
 def test_a_sink_that_raises_is_left_out_and_the_others_go_on(
@@ -299,7 +307,7 @@ def test_run_once_raises_what_run_would_report() -> None:
 
 
 def test_waits_double_to_a_minute_and_a_refused_password_waits_longer() -> None:
-    backoff = Backoff(Random(1))
+    backoff = Backoff(Random(1))  # noqa: S311 - jitter
     waits = [backoff.next_s(CameraState.UNREACHABLE) for _ in range(200)]
     assert waits[0] <= 1
     assert 30 < max(waits) <= 60
