@@ -11,12 +11,16 @@ CONTRACTS: Final = ("states", "errors", "config", "facts", "settings")
 WIRING: Final = re.compile(
     r"neighborcam\.(cli\w*|__main__|engine\.(app|detect)\w*)(\.|$)"
 )
+COMMANDS: Final = "neighborcam.commands"
 _HEADING: Final = "## Who may import what"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """One row. Names are relative to neighborcam.engine; None means everything."""
+    """One row. None means everything of the engine.
+
+    Names are relative to neighborcam.engine, only `commands` lies beside it.
+    """
 
     package: str
     may_import: tuple[str, ...] | None
@@ -52,6 +56,8 @@ def _allowed(cell: str) -> tuple[str, ...]:
 def rule_of(module: str) -> Rule | None:
     """Return the most exact row for a dotted module name; None if there is none."""
     name = module.removeprefix(ENGINE)
+    if _within(module, COMMANDS):
+        name = module.removeprefix("neighborcam.")
     while name:
         if name in rules():
             return rules()[name]
@@ -61,7 +67,8 @@ def rule_of(module: str) -> Rule | None:
 
 def complaints(module: Module) -> list[str]:
     """Return what ``module`` imports against its row."""
-    if WIRING.match(module.name) or not module.name.startswith(ENGINE):
+    governed = module.name.startswith(ENGINE) or _within(module.name, COMMANDS)
+    if WIRING.match(module.name) or not governed:
         return []
     rule = rule_of(module.name)
     if rule is None:
@@ -77,10 +84,12 @@ def complaints(module: Module) -> list[str]:
 def _is_allowed(name: str, rule: Rule) -> bool:
     if not name.startswith("neighborcam."):
         return True
-    if WIRING.match(name):
-        return False
-    if rule.may_import is None or not name.startswith(ENGINE):
+    if _within(name, COMMANDS):
+        return rule.package == "commands"
+    if rule.may_import is None:
         return name.startswith(ENGINE)
+    if WIRING.match(name) or not name.startswith(ENGINE):
+        return False
     inside = name.removeprefix(ENGINE)
     return any(_within(inside, part) for part in (rule.package, *rule.may_import))
 

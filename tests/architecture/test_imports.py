@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.rules import CONTRACTS, complaints, rules
+from tests.architecture.rules import COMMANDS, CONTRACTS, complaints, rules
 from tests.architecture.sources import Module, product
 
 
@@ -18,7 +18,8 @@ def test_every_module_imports_only_what_its_row_allows(each: Module) -> None:
 
 def test_every_row_is_about_something_that_exists_or_is_wired() -> None:
     names = {each.name.removeprefix("neighborcam.engine.") for each in product()}
-    assert set(rules()) - names <= {"app"}
+    assert set(rules()) - names == {"commands"}  # it lies beside the engine
+    assert COMMANDS in names
     assert set(CONTRACTS) <= set(rules())
 
 
@@ -38,6 +39,8 @@ def test_every_row_is_about_something_that_exists_or_is_wired() -> None:
         ("states", "from neighborcam.engine import errors"),
         ("index.store", "from neighborcam.engine.app import run"),
         ("camera.ring", "from neighborcam.cli import main"),
+        ("camera.ring", "from neighborcam.commands import check"),
+        ("cameras", "from neighborcam.engine.motion.detector import Detector"),
         ("attic.things", "import os"),
     ],
 )
@@ -60,3 +63,16 @@ def test_an_import_against_the_table_is_told(name: str, source: str) -> None:
 )
 def test_an_import_that_the_table_allows_is_fine(name: str, source: str) -> None:
     assert complaints(module(f"neighborcam.engine.{name}", source)) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "is_fine"),
+    [
+        ("from neighborcam.engine.app import Engine", True),
+        ("from neighborcam.commands.arguments import add_data", True),
+        ("from neighborcam.cli import main", False),
+        ("import cv2", False),
+    ],
+)
+def test_commands_wire_and_own_no_library(source: str, *, is_fine: bool) -> None:
+    assert (complaints(module("neighborcam.commands.check", source)) == []) is is_fine
