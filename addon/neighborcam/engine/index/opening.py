@@ -33,17 +33,21 @@ def open_database(data_dir: Path) -> sqlite3.Connection:
     try:
         connection = connect(path, readonly=False)
         try:
-            _demand_sound(connection, path)
-            migrate(connection)
-            if fresh:  # the old one was set aside, or lost
-                for camera in cameras.read_file(data_dir / CAMERAS_NAME):
-                    cameras.put(connection, camera)
+            _prepare(connection, path, fresh=fresh)
         except BaseException:
             connection.close()
             raise
     except sqlite3.Error as error:
         raise translate(error, path) from error
     return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, *, fresh: bool) -> None:
+    _demand_sound(connection, path)
+    migrate(connection)
+    if fresh:  # the old one was set aside, or lost
+        for camera in cameras.read_file(path.with_name(CAMERAS_NAME)):
+            cameras.put(connection, camera)
 
 
 def _demand_sound(connection: sqlite3.Connection, path: Path) -> None:

@@ -19,9 +19,8 @@ def read_rows(damaged: Path) -> _Rows:
     rows: _Rows = {}
     try:
         with closing(connect(damaged, readonly=True)) as connection:
-            for table in TABLES:
-                if table not in _LEFT_OUT:
-                    rows[table] = _read_table(connection, table)
+            for table in (each for each in TABLES if each not in _LEFT_OUT):
+                rows[table] = _read_table(connection, table)
     except sqlite3.Error:
         return rows  # nothing more opens
     return rows
