@@ -17,6 +17,7 @@ from onvif.exceptions import ONVIFAuthError, ONVIFTimeoutError
 from wsdiscovery import QName, Scope
 from wsdiscovery.discovery import ThreadedWSDiscovery
 from zeep.exceptions import Error as ZeepError
+from zeep.exceptions import Fault, TransportError
 
 from neighborcam.engine.camera.address import split_credentials
 from neighborcam.engine.errors import (
@@ -34,6 +35,7 @@ _SCOPE: Final = "onvif://www.onvif.org"
 _SUB_WIDTH, _SUB_HEIGHT = 640, 360
 _LEAST_WIDTH: Final = 320
 _REFUSALS: Final = ("notauthorized", "unauthorized", "not authorized", "senderauth")
+_REFUSED_STATUS: Final = (401, 403)
 _CODECS: Final = {"H264": "h264", "H265": "hevc", "HEVC": "hevc", "JPEG": "mjpeg"}
 FAILURES: Final = (ONVIFError, ZeepError, aiohttp.ClientError, OSError, ValueError)
 
@@ -181,8 +183,7 @@ async def asking(host: str, timeout_s: float) -> AsyncIterator[None]:
 
 def onvif_failure(host: str, failure: Exception) -> CameraError:
     """Translate the library's errors; their texts may hold addresses and go nowhere."""
-    text = f"{failure} {getattr(failure, 'code', '')}".lower()
-    if isinstance(failure, ONVIFAuthError) or any(word in text for word in _REFUSALS):
+    if _is_refusal(failure):
         return CameraUnauthorised(
             f"{host} refuses the user name or the password for ONVIF; some cameras"
             " have users of their own for it"
@@ -194,6 +195,19 @@ def onvif_failure(host: str, failure: Exception) -> CameraError:
             " ONVIF is switched on in the camera"
         )
     return CameraUnsupported(f"{host} answers, but not as ONVIF asks for")
+
+
+def _is_refusal(failure: Exception) -> bool:
+    """Tell a refused password from other failures: by SOAP fault, or by HTTP."""
+    if isinstance(failure, ONVIFAuthError):
+        return True
+    if isinstance(failure, aiohttp.ClientResponseError):
+        return failure.status in _REFUSED_STATUS
+    if isinstance(failure, TransportError):
+        return failure.status_code in _REFUSED_STATUS
+    code = failure.code if isinstance(failure, Fault) else ""
+    text = f"{failure} {code}".lower()
+    return any(word in text for word in _REFUSALS)
 
 
 async def _profiles(camera: Any) -> tuple[Profile, ...]:
