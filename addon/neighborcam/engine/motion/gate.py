@@ -59,7 +59,8 @@ class GateSlot:
 
     def packet(self, packet: MediaPacket) -> None:
         """See `PacketSink.packet`."""
-        if self._next is not self._gate and packet.is_key:
+        begins_group = packet.is_key and packet.kind is MediaKind.VIDEO
+        if self._next is not self._gate and begins_group:  # every sound packet is key
             self._change()
         if self._gate is not None:
             self._gate.packet(packet)

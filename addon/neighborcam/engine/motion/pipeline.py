@@ -48,9 +48,15 @@ class MotionPipeline:
         return moved
 
     def glance(self, frames: Iterable[LumaFrame]) -> bool:
-        """Process key frames while motion is certain; return whether it goes on."""
+        """Process key frames while motion is certain; return whether it goes on.
+
+        A damaged one says nothing, so what moved before it goes on.
+        """
         moved = False
         for frame in frames:
+            if frame.corrupt:
+                moved = True
+                continue
             observation = self.detector.glance(frame.luma, frame.wall.timestamp())
             self._tell(observation)
             moved = moved or bool(observation.sightings)
