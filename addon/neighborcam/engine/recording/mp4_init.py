@@ -41,7 +41,7 @@ def full_box(kind: bytes, version: int, flags: int, *parts: bytes) -> bytes:
 def nal_units(data: bytes) -> list[bytes]:
     """Split an Annex-B byte stream; trailing zeros belong to the next start code."""
     marks = [match.span() for match in _START.finditer(data)]
-    ends = [begin for begin, _ in marks[1:]] + [len(data)]
+    ends = [*(begin for begin, _ in marks[1:]), len(data)][: len(marks)]
     units = (
         data[mark[1] : end].rstrip(b"\0") for mark, end in zip(marks, ends, strict=True)
     )

@@ -66,7 +66,7 @@ class Selection:
         kept = [
             kept
             for number, group in enumerate(self._groups)
-            if begin is None or self._end_of(number, packet.wall) >= begin
+            if begin is None or self._end_of(number, packet.wall) > begin
             for kept in group
         ]
         self.clear()
