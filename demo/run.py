@@ -8,6 +8,7 @@ your own in their place. Ctrl-C ends everything that was started.
 import argparse
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -45,6 +46,8 @@ class DemoCamera:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo; return its exit status."""
     options = _parser().parse_args(arguments)
+    # A library has set logging up when it was imported; the demo's user wants the link.
+    logging.basicConfig(level=logging.WARNING, force=True)
     try:
         asyncio.run(_run(options))
     except (EngineError, UnsuitableClip) as problem:

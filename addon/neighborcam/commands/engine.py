@@ -52,7 +52,8 @@ def add_to(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run until interrupted."""
-    logging.basicConfig(level=options.log_level.upper(), format=_LINE)
+    # force: a library has set logging up when it was imported.
+    logging.basicConfig(level=options.log_level.upper(), format=_LINE, force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     asyncio.run(_serve(options))
