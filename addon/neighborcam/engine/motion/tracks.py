@@ -15,7 +15,7 @@ from neighborcam.engine.motion.blobs import Blob
 _MOST: Final = 40
 _CONSIDERED: Final = 20  # blobs matched in one frame, largest first
 _SIGHTINGS: Final = 5
-_SIGHTINGS_BUSY: Final = 6
+_SIGHTINGS_BUSY: Final = 7
 _BUSY: Final = 4.0  # blobs in a usual frame, from which a picture is busy
 _AREA_PER_BLOB: Final = 1.5
 _TRAVEL: Final = 3.5  # pixels from where it began
