@@ -11,6 +11,7 @@ from neighborcam.engine.camera.ring import PacketRing
 from neighborcam.engine.config import CameraId, Polygon
 from neighborcam.engine.facts import (
     Box,
+    EngineFact,
     EpisodeLabelled,
     Label,
     MotionUpdated,
@@ -86,7 +87,7 @@ def run(
         lambda _camera: masks,
     )
     pictures.start()
-    facts = [
+    facts: list[EngineFact] = [
         started(FIRST, at(1)),
         *(updated(1 + n, 0.5 + n / 20) for n in range(1, 8)),
     ]
