@@ -17,7 +17,7 @@ def parser() -> argparse.ArgumentParser:
         prog="neighborcam",
         description="Cameras, motion and recordings that stay at home.",
     )
-    top.add_argument("--version", action="version", version=__version__)
+    top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add_to(commands)

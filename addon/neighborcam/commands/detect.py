@@ -1,6 +1,7 @@
 """`neighborcam detect`: motion in files, by the engine's own pipeline."""
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -63,14 +64,13 @@ def run(options: argparse.Namespace) -> int:
 
 def _lines(
     path: Path, options: argparse.Namespace, label: LabelEpisode | None
-) -> "list[DetectedEpisode | DetectedFrame]":
+) -> Iterator[DetectedEpisode | DetectedFrame]:
+    """Yield lines while the file is read: masks of a day would fill the memory."""
     if not path.is_file():
         raise InvalidInput(f"There is no file {path}.")
-    return list(
-        FileDetection(
-            path, _config(path, options), label=label, with_frames=options.frames
-        ).run()
-    )
+    yield from FileDetection(
+        path, _config(path, options), label=label, with_frames=options.frames
+    ).run()
 
 
 def _config(path: Path, options: argparse.Namespace) -> CameraConfig:

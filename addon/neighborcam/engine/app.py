@@ -20,9 +20,9 @@ from neighborcam.engine.index.store import Index
 from neighborcam.engine.intake import Intake
 from neighborcam.engine.recording import picture_files
 from neighborcam.engine.recording.clip import export_clip
+from neighborcam.engine.recording.invariants import recover
 from neighborcam.engine.recording.janitor import Janitor
 from neighborcam.engine.recording.pictures import EpisodePictures
-from neighborcam.engine.recording.invariants import recover
 from neighborcam.engine.recording.retention import StorageLimits
 from neighborcam.engine.running_camera import Surroundings
 from neighborcam.engine.settings import Settings, load_settings, save_settings
