@@ -80,10 +80,16 @@ def load_clip(path: str | Path, *, fps: float = 15.0) -> Clip:
     """Read a file's first picture and sound stream.
 
     `fps` counts only for raw streams, which carry no time. Raises
-    UnsuitableClip for codecs that RTSP cameras do not send.
+    UnsuitableClip for codecs that RTSP cameras do not send, and for what is no video.
     """
     path = Path(path)
-    with av.open(str(path)) as container:
+    try:
+        opened = av.open(str(path))
+    except av.FFmpegError as error:
+        raise UnsuitableClip(
+            f"{path.name} is no video file that can be read"
+        ) from error
+    with opened as container:
         if not container.streams.video:
             raise UnsuitableClip(f"{path.name} has no picture")
         video = container.streams.video[0]

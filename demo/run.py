@@ -22,6 +22,7 @@ from demo.clip import UnsuitableClip
 from demo.render import render_sizes
 from demo.rtsp_server import RtspServer
 from demo.scenes import SCENES
+from neighborcam.commands.arguments import port
 from neighborcam.engine.api.messages import Scope
 from neighborcam.engine.app import Engine
 from neighborcam.engine.camera.address import split_credentials
@@ -83,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="serve this file as a camera, in a loop; may be repeated",
     )
-    parser.add_argument("--port", type=int, default=PORT, help="of the page")
+    parser.add_argument("--port", type=port, default=PORT, help="of the page")
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help="keep recordings here afterwards"
     )

@@ -237,9 +237,9 @@ def test_check_mends_a_damaged_index(
 @pytest.mark.parametrize(("scope", "may_change"), [("viewer", False), ("admin", True)])
 async def test_a_token_opens_the_api_as_far_as_its_scope_goes(
     scope: str,
-    may_change: bool,
+    may_change: bool,  # noqa: FBT001 - a column of the table
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],  # noqa: FBT001 - a column of the table
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["token", "--data", str(tmp_path), "--scope", scope]) == 0
     token = capsys.readouterr().out.strip()
@@ -270,7 +270,15 @@ def test_models_says_how_to_fetch_what_is_not_there(
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["fly"], ["detect"], ["engine", "--port", "x"]]
+    "arguments",
+    [
+        [],
+        ["fly"],
+        ["detect"],
+        ["engine", "--port", "x"],
+        ["engine", "--port", "-1"],
+        ["engine", "--port", "65536"],
+    ],
 )
 def test_bad_arguments_are_told_with_the_usage(
     arguments: list[str], capsys: pytest.CaptureFixture[str]

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 DATA: Final = Path("data")
+_PORTS: Final = range(65536)
 
 
 class Commands(Protocol):
@@ -29,3 +30,10 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder for recordings, index and keys (default: ./data)",
     )
+
+
+def port(text: str) -> int:
+    """Return the port that ``text`` names; for argparse's ``type``."""
+    if not text.isdecimal() or int(text) not in _PORTS:
+        raise argparse.ArgumentTypeError(f"a port is a number up to 65535, not {text}")
+    return int(text)

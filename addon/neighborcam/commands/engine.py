@@ -7,7 +7,7 @@ import logging
 import signal
 from collections.abc import Iterator
 
-from neighborcam.commands.arguments import Commands, add_data
+from neighborcam.commands.arguments import Commands, add_data, port
 from neighborcam.engine.api.messages import Scope
 from neighborcam.engine.api.server import DEFAULT_HOST, DEFAULT_PORT
 from neighborcam.engine.app import Engine
@@ -32,7 +32,7 @@ def add_to(commands: Commands) -> None:
     )
     parser.add_argument(
         "--port",
-        type=int,
+        type=port,
         default=DEFAULT_PORT,
         help=f"port to listen on, 0 for a free one (default: {DEFAULT_PORT})",
     )
@@ -72,7 +72,7 @@ async def _serve(options: argparse.Namespace) -> None:
             raise EngineError(
                 f"Port {options.port} of {options.host} cannot be used"
                 f" ({error.strerror}). Is another engine running? Choose another with"
-                " --port."
+                " --port or --host."
             ) from error
 
 
