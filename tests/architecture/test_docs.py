@@ -16,9 +16,6 @@ from neighborcam.engine.states import CameraState
 from tests.architecture.documents import Document, document, documents, first_cells
 from tests.architecture.sources import CHECKOUT
 
-# Pictures of the running program, made last; drop a name when its file is there.
-NOT_YET = {"docs/images/engine.png"}
-
 
 def commands() -> dict[str, argparse.ArgumentParser]:
     """Return the parser of every command by the heading of its section."""
@@ -118,7 +115,7 @@ def test_every_link_between_our_documents_resolves(page: Document) -> None:
         target, _, anchor = link.partition("#")
         path = (page.path.parent / target).resolve() if target else page.path
         name = path.relative_to(CHECKOUT).as_posix()
-        assert path.exists() or name in NOT_YET, f"{link} leads nowhere"
+        assert path.exists(), f"{link} leads nowhere"
         assert not anchor or anchor in document(name).anchors(), f"{link}: no heading"
 
 
