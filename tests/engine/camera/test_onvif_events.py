@@ -22,6 +22,7 @@ from neighborcam.engine.errors import (
 )
 from neighborcam.engine.facts import DoorbellRang, HintReceived
 
+PASSWORD = "p@ss"
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 YARD = CameraId("yard")
 PROFILES = (Profile(token="main", width=1920, height=1080, stream_uri="rtsp://cam/x"),)
@@ -34,7 +35,7 @@ type Told = list[HintReceived | DoorbellRang]
 
 @pytest.fixture
 def device() -> Iterator[OnvifDevice]:
-    with running_device(PROFILES, username="admin", password="p@ss") as device:
+    with running_device(PROFILES, username="admin", password=PASSWORD) as device:
         yield device
 
 
@@ -52,7 +53,10 @@ class Waits:
 
 
 def events_of(
-    device: OnvifDevice, told: Told, password: str = "p@ss", waits: Waits | None = None
+    device: OnvifDevice,
+    told: Told,
+    password: str = PASSWORD,
+    waits: Waits | None = None,
 ) -> OnvifEvents:
     return OnvifEvents(
         YARD,

@@ -41,6 +41,7 @@ NO_KEY_FRAMES: Final = (
     " (I-frame) interval in the camera to 2 seconds"
 )
 ENDED: Final = "the camera ended the stream; connecting again"
+FILE_ENDED: Final = "the file is at its end; a camera's stream would go on"
 
 
 def check_host(url: str) -> None:
@@ -77,7 +78,9 @@ def opening_failure(url: str, failure: Exception) -> CameraError:
 
 def reading_failure(url: str, failure: Exception) -> CameraError:
     """Translate what reading an open stream raised."""
-    host = host_and_port(url)[0] if is_network(url) else file_path(url).name
+    if not is_network(url):
+        return _broken_file(url, failure)
+    host = host_and_port(url)[0]
     if isinstance(failure, av_error.ExitError | TimeoutError):
         return CameraStalled(
             f"{host} is connected but sends nothing any more; connecting again"
@@ -167,6 +170,14 @@ def _file_failure(url: str, failure: Exception) -> CameraError:
         return CameraUnreachable(f"{name} cannot be read; check its permissions")
     return CameraUnsupported(
         f"{name} is no video file that can be read, or it is damaged"
+    )
+
+
+def _broken_file(url: str, failure: Exception) -> CameraError:
+    if isinstance(failure, EOFError):
+        return CameraEnded(FILE_ENDED)
+    return CameraEnded(
+        f"{file_path(url).name} cannot be read any further; is it whole?"
     )
 
 

@@ -94,7 +94,9 @@ class SnapshotReader:
         try:
             with self._opener.open(self._url, timeout=self._timeout) as response:
                 data: bytes = response.read(_MOST_BYTES)
-                return data
+                if not response.length:  # else `read` ended early without a word
+                    return data
+                error = self._broken_off()
         except urllib.error.HTTPError as failure:
             failure.close()
             error = self._refusal(failure.code)
@@ -103,6 +105,12 @@ class SnapshotReader:
         except (OSError, HTTPException, ValueError) as failure:
             error = self._unreachable(failure)
         raise error
+
+    def _broken_off(self) -> CameraError:
+        return CameraUnreachable(
+            f"{self._host} breaks off in the middle of a picture; it may be too busy,"
+            " or its network too slow"
+        )
 
     def _refusal(self, code: int) -> CameraError:
         if code in _REFUSED:

@@ -14,7 +14,7 @@ from typing import Self
 from neighborcam.engine.camera.address import Address, is_snapshot
 from neighborcam.engine.camera.audio import AudioTrack
 from neighborcam.engine.camera.av_reader import AvReader
-from neighborcam.engine.camera.failures import ENDED, NO_KEY_FRAMES
+from neighborcam.engine.camera.failures import ENDED, FILE_ENDED, NO_KEY_FRAMES
 from neighborcam.engine.camera.packet import (
     MediaKind,
     MediaPacket,
@@ -87,7 +87,7 @@ class Source:
             first, self._first = self._first, None
             yield first
         yield from self._packets
-        raise CameraEnded(ENDED)
+        raise CameraEnded(ENDED if self._reader.paced else FILE_ENDED)
 
     def close(self) -> None:
         """Close the connection; iterating afterwards is an error of the caller."""
