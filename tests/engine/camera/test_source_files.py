@@ -194,6 +194,14 @@ def test_a_missing_file_and_a_file_that_is_no_video_are_told_apart(
         open_source(str(tmp_path))
 
 
+def test_the_end_of_a_file_is_told_as_that(make_video: MakeVideo) -> None:
+    with (
+        open_source(str(make_video())) as source,
+        pytest.raises(CameraEnded, match="the file is at its end"),
+    ):
+        list(source)
+
+
 def test_a_file_with_sound_only_is_refused(tmp_path: Path) -> None:
     import av  # noqa: PLC0415 - one test only
 

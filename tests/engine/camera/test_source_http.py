@@ -27,7 +27,7 @@ from neighborcam.engine.states import CameraState
 
 type MakeVideo = Callable[..., Path]
 
-QUICK = Timeouts(open_s=3.0, read_s=1.0, key_frame_s=4.0)
+QUICK = Timeouts(open_s=2.0, read_s=0.7, key_frame_s=4.0)
 PASSWORD = "p@ss/w:rd"
 CHANNELS: tuple[Channel, ...] = (
     "stream.mjpg",

@@ -12,6 +12,7 @@ import pytest
 from demo.rtsp_server import Playlist, RtspServer, running_server
 from neighborcam.engine.camera.address import Address
 from neighborcam.engine.camera.backoff import Backoff
+from neighborcam.engine.camera.decode import LumaDecoder
 from neighborcam.engine.camera.packet import MediaKind, MediaPacket, StreamFormat
 from neighborcam.engine.camera.probe import probe
 from neighborcam.engine.camera.ring import PacketRing
@@ -74,6 +75,10 @@ class Watcher:
         with self._changed:
             change()
             self._changed.notify_all()
+
+
+def pictures(watcher: Watcher) -> list[MediaPacket]:
+    return [p for p in watcher.packets if p.kind is MediaKind.VIDEO]
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +145,7 @@ def test_a_camera_with_digest_and_an_odd_password_goes_live(
     [
         ("stall", CameraState.STALLED, "sends nothing any more"),
         ("kill", CameraState.RECONNECTING, "connecting again"),
+        ("hangup", CameraState.RECONNECTING, "connecting again"),
     ],
 )
 def test_a_live_camera_that_fails_says_how_and_comes_back(
@@ -195,6 +201,60 @@ def test_corrupt_and_lost_packets_do_not_end_a_stream(
     assert states == {CameraState.CONNECTING, CameraState.LIVE}
 
 
+def test_a_clock_that_wraps_around_goes_on_in_the_same_epoch(
+    server: RtspServer, start: Start
+) -> None:
+    server.fault("yard", "wrap")  # 32 bits of 1/90000 s end two seconds from now
+    watcher = Watcher()
+    try:
+        start(server.url("yard"), watcher=watcher)
+        watcher.until(lambda: len(pictures(watcher)) > 35)
+    finally:
+        server.fault("yard", "ok")
+    shown = pictures(watcher)
+    assert all(0 < b.dts - a.dts < 90_000 for a, b in pairwise(shown))
+    assert {packet.epoch for packet in shown} == {0}
+
+
+def test_a_camera_that_begins_between_key_frames_is_shown_from_the_next(
+    server: RtspServer, start: Start
+) -> None:
+    server.fault("yard", "nokey")
+    watcher, ring = Watcher(), PacketRing()
+    try:
+        start(server.url("yard"), ring, watcher=watcher)
+        watcher.until(lambda: len(pictures(watcher)) > 12)
+    finally:
+        server.fault("yard", "ok")
+    shown = pictures(watcher)
+    assert shown[0].is_key
+    frames = LumaDecoder(watcher.formats[0].video).decode(shown)
+    assert len(frames) >= 10
+    assert not any(frame.corrupt for frame in frames)
+
+
+def test_a_camera_with_tls_of_its_own_goes_live_and_plain_tls_is_told(
+    make_video: MakeVideo, server: RtspServer, start: Start
+) -> None:
+    with running_server(
+        {"yard": make_video(sound="aac")},
+        username="admin",
+        password="p@ss/w:rd",
+        tls=True,
+    ) as secure:
+        watcher = Watcher()
+        worker = start(secure.url("yard"), watcher=watcher)
+        watcher.until(lambda: len(pictures(watcher)) > 10)
+        assert [told for told, _ in watcher.states][-1] is CameraState.LIVE
+        assert worker.stop()
+        refused = probe(secure.url("yard"), "admin", "hunter2")
+        assert refused.state is CameraState.UNAUTHORISED
+    plain = probe(server.url("yard").replace("rtsp://", "rtsps://"), "admin", "hunter2")
+    assert plain.state is CameraState.UNREACHABLE
+    assert "not speak TLS" in plain.reason
+    assert "hunter2" not in plain.reason + refused.reason
+
+
 def test_a_jumping_clock_and_a_new_resolution_reach_the_sinks_in_order(
     server: RtspServer, start: Start
 ) -> None:
@@ -205,7 +265,7 @@ def test_a_jumping_clock_and_a_new_resolution_reach_the_sinks_in_order(
     watcher.until(lambda: any(p.epoch > 0 for p in watcher.packets))
     server.fault("many", "resize")
     watcher.until(lambda: len({f.video.width for f in watcher.formats}) == 2)
-    video = [p for p in watcher.packets if p.kind is MediaKind.VIDEO]
+    video = pictures(watcher)
     assert all(b.dts > a.dts for a, b in pairwise(video))
 
 
