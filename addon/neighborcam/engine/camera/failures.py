@@ -235,6 +235,6 @@ def _secure_failure(host: str, port: int) -> CameraError | None:
         )
     except OSError:
         return CameraUnreachable(
-            f"{host} breaks off the secure connection on port {port}; it may be starting"
-            " up, or not speak TLS there: try rtsp:// or http://"
+            f"{host} breaks off the secure connection on port {port}; it may be"
+            " starting up, or not speak TLS there: try rtsp:// or http://"
         )
