@@ -17,7 +17,7 @@
     ├── DataUnreadable        index damaged or newer than us: run `neighborcam check`
     └── ModelUnavailable      no model file, or a wrong one: work without labels
 
-Texts are shown to people. They never hold a URL with credentials, a token or a position.
+Texts are shown to people. They never hold credentials, a token or a position.
 """
 
 from typing import ClassVar
