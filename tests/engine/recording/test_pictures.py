@@ -301,11 +301,14 @@ def test_a_disk_error_is_logged_and_the_next_picture_is_made(
 ) -> None:
     (house.index.media_dir / DOOR).mkdir(parents=True)
     (house.index.media_dir / DOOR / "pictures").write_bytes(b"in the way")
+    house.pictures.labeller = lambda _pictures, _boxes: (Label.PERSON,)
     house.pictures.start()
     house.pictures.take(started(1.0))
     house.pictures.take(started(1.0, camera=YARD, id_=OTHER))
     house.pictures.stop()
     assert house.paths(YARD, OTHER).thumbnail.exists()
+    labelled = [each for each in house.reported if isinstance(each, EpisodeLabelled)]
+    assert [each.episode for each in labelled] == [EPISODE, OTHER]
     (record,) = caplog.records
     assert record.levelname == "WARNING"
     assert "could not be kept" in record.message

@@ -160,10 +160,12 @@ class EpisodePictures:
             _add_tile(episode, fact.at, picture)
         if fact.score > episode.best_score:
             episode.best_score, episode.best = fact.score, picture
-        if len(episode.tiles) == 1:  # a notification wants its picture now
-            self._write_thumbnail(fact, episode)
-        if due:
-            self._label(fact, episode, picture)
+        try:
+            if len(episode.tiles) == 1:  # a notification wants its picture now
+                self._write_thumbnail(fact, episode)
+        finally:  # a disk that fails costs the picture, not the labels
+            if due:
+                self._label(fact, episode, picture)
 
     def _picture(self, fact: MotionFact, *, exact: bool) -> Picture | None:
         """Return the frame of ``fact``, or the key frame before it, masks black."""
