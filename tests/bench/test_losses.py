@@ -1,19 +1,30 @@
-from tests.bench.losses import Gap, Recorded, gaps
+from tests.bench.losses import Picture, _fingerprint, count, lost
+
+ALL = (0.0, 100.0)
 
 
-def at(*numbers: int) -> tuple[float, ...]:
-    return tuple(1000 + number / 15 for number in numbers)
+def played(*numbers: int | None) -> list[Picture]:
+    return [
+        Picture(at_s=at / 15, number=number, total=10)
+        for at, number in enumerate(numbers)
+    ]
 
 
-def test_a_gap_counts_the_pictures_that_should_be_in_it() -> None:
-    assert list(gaps(at(0, 1, 2, 5, 6), 15)) == [Gap(at_s=at(2)[0], pictures=2)]
+def test_numbers_that_are_left_out_are_lost() -> None:
+    assert lost(played(3, 4, 7, 8), ALL) == 2
 
 
-def test_jitter_of_a_third_of_a_picture_is_no_gap() -> None:
-    assert list(gaps((0.0, 0.09, 0.133), 15)) == []
+def test_a_clip_that_begins_anew_is_no_loss() -> None:
+    assert lost(played(8, 9, 0, 1), ALL) == 0
 
 
-def test_only_gaps_and_pictures_of_the_span_count() -> None:
-    recorded = Recorded(instants_s=at(0, 2, 3, 6, 7))
-    assert recorded.lost((1000.1, 1001.0), 15) == 2
-    assert recorded.count((1000.1, 1001.0)) == 4
+def test_only_the_pictures_of_the_span_count() -> None:
+    pictures = played(0, 2, 3, 6)
+    assert lost(pictures, (0.05, 0.2)) == 0
+    assert count(pictures, (0.05, 0.2)) == 2
+
+
+def test_a_picture_is_known_by_its_slices_alone() -> None:
+    parameters, picture = b"\0\0\0\x02\x67x", b"\0\0\0\x03\x65ab"
+    assert _fingerprint(parameters + picture) == _fingerprint(picture)
+    assert _fingerprint(picture) != _fingerprint(b"\0\0\0\x03\x65ac")
