@@ -5,6 +5,7 @@ few sightings that lie on a way: far from where it began compared with the path 
 walked. In a busy picture (rain, snow) more sightings and more area are asked for.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import hypot
@@ -22,6 +23,7 @@ _TRAVEL: Final = 3.5  # pixels from where it began
 _TRAVEL_OF_SIZE: Final = 0.2  # …and this share of its own size
 _STRAIGHTNESS: Final = 0.5  # distance from the beginning over path walked
 _STRAIGHTNESS_BUSY: Final = 0.7
+_RECENT: Final = 7  # sightings that may be judged alone
 _STRENGTH: Final = 1.35  # mean of the blobs'; light's edges and leaves are just over 1
 _SOLID_SHARE: Final = 0.6
 _REACH: Final = 2.5  # how far from the expected place a blob may be …
@@ -45,9 +47,14 @@ class Track:
     solid_sightings: int = 0
     unseen: int = 0
     strength: float = 0.0  # sum over all sightings
+    # A car that takes over the track of a rain drop has a crooked past, no crooked way.
+    recent: deque[tuple[float, float]] = field(
+        default_factory=lambda: deque(maxlen=_RECENT)
+    )
 
     def __post_init__(self) -> None:
         self.origin = (self.blob.x, self.blob.y)
+        self.recent.append(self.origin)
         self.solid_sightings = int(self.blob.solid)
         self.strength = self.blob.strength
 
@@ -80,6 +87,7 @@ class Track:
         )
         self.path += hypot(*step)
         self.blob = blob
+        self.recent.append((blob.x, blob.y))
         self.sightings += 1
         self.solid_sightings += int(blob.solid)
         self.strength += blob.strength
@@ -94,10 +102,21 @@ class Track:
             return False
         if self.strength < _STRENGTH * self.sightings:
             return False
-        away = hypot(self.blob.x - self.origin[0], self.blob.y - self.origin[1])
-        far_enough = away >= max(_TRAVEL, _TRAVEL_OF_SIZE * self.blob.size)
         straight = _STRAIGHTNESS_BUSY if busy else _STRAIGHTNESS
-        return far_enough and away >= straight * self.path
+        return self._is_way(self.origin, self.path, straight) or self._is_way(
+            self.recent[0], self._recent_path(), straight
+        )
+
+    def _is_way(
+        self, begin: tuple[float, float], path: float, straightness: float
+    ) -> bool:
+        away = hypot(self.blob.x - begin[0], self.blob.y - begin[1])
+        far_enough = away >= max(_TRAVEL, _TRAVEL_OF_SIZE * self.blob.size)
+        return far_enough and away >= straightness * path
+
+    def _recent_path(self) -> float:
+        steps = zip(self.recent, list(self.recent)[1:], strict=False)
+        return sum(hypot(to[0] - at[0], to[1] - at[1]) for at, to in steps)
 
 
 class Tracker:
