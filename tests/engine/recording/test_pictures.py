@@ -283,11 +283,11 @@ def test_other_facts_are_none_of_its_business(house: House) -> None:
 
 
 def test_a_full_queue_loses_updates_but_no_start_and_no_end(house: House) -> None:
+    house.pictures.take(started(2.0, camera=YARD, id_=OTHER))
     house.pictures.take(started(0.0, 0.001))
     for number in range(200):
         house.pictures.take(updated(number / 20, 0.1 + number / 1000))
     house.pictures.take(ended(11.0))
-    house.pictures.take(started(2.0, camera=YARD, id_=OTHER))
     house.pictures.start()
     house.pictures.stop()
     assert house.asked <= 64
