@@ -10,11 +10,11 @@ from typing import Final, Self
 
 from neighborcam.engine.api.ports import Ports
 from neighborcam.engine.api.server import DEFAULT_HOST, DEFAULT_PORT, ApiServer
-from neighborcam.engine.bus import Bus
+from neighborcam.engine.bus import Bus, News
 from neighborcam.engine.camera.address import redact, split_credentials
 from neighborcam.engine.cameras import RunningCameras
 from neighborcam.engine.errors import ModelUnavailable
-from neighborcam.engine.facts import EngineFact
+from neighborcam.engine.facts import Fact
 from neighborcam.engine.index.rows import EpisodeRow
 from neighborcam.engine.index.store import Index
 from neighborcam.engine.intake import Intake
@@ -36,6 +36,18 @@ _CACHE: Final = "cache"
 def utc_now() -> datetime:
     """Return the host's time."""
     return datetime.now(UTC)
+
+
+def _opened(data_dir: Path, clock: Callable[[], datetime]) -> tuple[Index, Settings]:
+    """Return index and settings of a data folder, mended after a crash."""
+    index = Index.open(data_dir, clock)
+    try:
+        for problem in recover(index, index.media_dir):
+            _LOG.warning("mended after a crash: %s %s", problem.kind, problem.path)
+        return index, load_settings(index)
+    except BaseException:
+        index.close()
+        raise
 
 
 class PictureFiles:
@@ -96,11 +108,8 @@ class Engine:
         allow_files: bool = False,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        self.index = Index.open(data_dir, clock)
+        self.index, settings = _opened(data_dir, clock)
         media_dir = self.index.media_dir
-        for problem in recover(self.index, media_dir):
-            _LOG.warning("mended after a crash: %s %s", problem.kind, problem.path)
-        settings = load_settings(self.index)
         loop = asyncio.get_running_loop()
         bus = Bus(loop)
         self._intake = Intake(loop, self.index, bus)
@@ -108,7 +117,7 @@ class Engine:
             Surroundings(
                 index=self.index,
                 media_dir=media_dir,
-                tell=self._hear,
+                tell=self._intake.take,
                 clock=clock,
                 allow_files=allow_files,
             )
@@ -121,6 +130,8 @@ class Engine:
             self._intake.take,
             self.cameras.privacy_masks,
         )
+        # By the bus, not at once: what a picture belongs to is in the index by then.
+        bus.listen(self._see)
         self._use_model(settings)
         self.settings = HouseSettings(self.index, settings, self._use_model)
         self._janitor = Janitor(self.index, media_dir, self._limits, clock)
@@ -165,10 +176,10 @@ class Engine:
         await asyncio.gather(*self._tasks)
         await asyncio.to_thread(self.index.close)
 
-    def _hear(self, fact: EngineFact) -> None:
-        """Take a fact of a camera, in whichever thread it happened."""
-        self._intake.take(fact)
-        self._pictures.take(fact)
+    def _see(self, news: News) -> None:
+        """Let episodes have their pictures."""
+        if isinstance(news, Fact):
+            self._pictures.take(news)
 
     def _limits(self) -> StorageLimits:
         settings = self.settings.current()

@@ -46,6 +46,7 @@ class GateSlot:
         self._gate = gate
         self._next: MotionGate | None = gate
         self._format: StreamFormat | None = None
+        self._hinted = False
 
     def replace(self, gate: MotionGate | None) -> None:
         """Change to ``gate`` (None: no detection); from any thread."""
@@ -72,6 +73,7 @@ class GateSlot:
 
     def hint(self, *, active: bool) -> None:
         """Pass on the camera's own word that something moves; from any thread."""
+        self._hinted = active
         if (gate := self._gate) is not None:
             gate.hint(active=active)
 
@@ -81,6 +83,8 @@ class GateSlot:
         self._gate = self._next
         if self._gate is not None and self._format is not None:
             self._gate.opened(self._format)
+            if self._hinted:
+                self._gate.hint(active=True)
 
 
 class WholeGate(MotionGate):
@@ -151,7 +155,9 @@ class EcoGate(MotionGate):
             self._moving = self._look_back() or self._moving
 
     def closed(self) -> None:
-        """End what is open."""
+        """Finish a look back that is under way, and end what is open."""
+        if self._decoder is not None:
+            self._look_back()
         self._waiting = []
         self._pipeline.end()
 

@@ -27,6 +27,7 @@ from neighborcam.engine.facts import (
     EngineFact,
     EpisodeId,
     EpisodeLabelled,
+    Fact,
     Label,
     MotionEnded,
     MotionStarted,
@@ -103,7 +104,7 @@ class EpisodePictures:
         if self._thread is not None:
             self._thread.join()
 
-    def take(self, fact: EngineFact) -> None:
+    def take(self, fact: Fact) -> None:
         """Take note of a fact; returns at once."""
         if not isinstance(fact, MotionStarted | MotionUpdated | MotionEnded):
             return

@@ -1,0 +1,79 @@
+"""A newcomer's first minutes: one command, a browser, a live picture, an episode."""
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from demo.render import render
+from demo.scene_spec import Actor, SceneSpec
+from demo.screenshot import BROWSER_OPTIONS
+
+pytestmark = [pytest.mark.browser, pytest.mark.journey]
+
+SCENE = SceneSpec(
+    name="passer-by",
+    place="street",
+    duration_s=12.0,
+    seed=5,
+    actors=(
+        Actor(
+            kind="person",
+            enters_s=4.0,
+            duration_s=5.0,
+            start=(-0.08, 0.84),
+            end=(1.08, 0.84),
+        ),
+    ),
+)
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    clip = tmp_path / "Street.mp4"
+    render(SCENE, clip, size=(640, 360), fps=10, gop_s=1.0, audio="aac")
+    command = [sys.executable, "-m", "demo.run", "--video", str(clip), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout is not None
+        try:
+            found = (re.search(r"http://\S+#pair=\w+", line) for line in demo.stdout)
+            yield next(match[0] for match in found if match)
+        finally:
+            demo.terminate()
+    assert demo.returncode == 0
+
+
+@pytest.fixture
+def page(chromium_path: str) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path, args=BROWSER_OPTIONS
+        )
+        yield browser.new_page()
+        browser.close()
+
+
+def wait_until_it_plays(page: Page, video: str) -> None:
+    begun = page.locator(video).first.evaluate("video => video.currentTime")
+    deadline = time.monotonic() + 30
+    while page.locator(video).first.evaluate("video => video.currentTime") <= begun:
+        assert time.monotonic() < deadline, f"{video} does not play"
+        page.wait_for_timeout(100)
+
+
+def test_live_picture_first_episode_and_its_recording(address: str, page: Page) -> None:
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(address)
+    wait_until_it_plays(page, "nc-live-video video")
+
+    card = page.locator("nc-episode-card").first
+    expect(card.locator("img")).to_be_visible(timeout=40_000)
+    card.click()
+    wait_until_it_plays(page, "nc-clip-video video")
+    assert complaints == []
