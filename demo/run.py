@@ -28,6 +28,7 @@ from neighborcam.engine.app import Engine
 from neighborcam.engine.camera.address import split_credentials
 from neighborcam.engine.config import CameraConfig
 from neighborcam.engine.errors import EngineError
+from neighborcam.engine.settings import Settings
 
 DEMO_SCENES = ("street", "yard")
 MAIN_SIZE, SUB_SIZE = (1280, 720), (640, 360)
@@ -56,13 +57,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         pass
-    except OSError as problem:
-        print(
-            f"demo: the port cannot be used ({problem.strerror}); choose another"
-            " with --port",
-            file=sys.stderr,
-        )
-        return 1
     return 0
 
 
@@ -120,17 +114,21 @@ def _greet(engine: Engine) -> None:
 
 @contextlib.asynccontextmanager
 async def _engine(options: argparse.Namespace) -> AsyncIterator[Engine]:
-    with contextlib.ExitStack() as stack:
+    async with contextlib.AsyncExitStack() as stack:
         data = options.data or Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="neighborcam-"))
         )
-        async with Engine(data, port=options.port) as engine:
-            if options.model:
-                settings = engine.settings.current()
-                await engine.settings.change(
-                    type(settings)(model_path=str(options.model.resolve()))
-                )
-            yield engine
+        try:
+            engine = await stack.enter_async_context(Engine(data, port=options.port))
+        except OSError as problem:
+            raise EngineError(
+                f"the port cannot be used ({problem.strerror}); choose another with"
+                " --port"
+            ) from problem
+        if options.model:
+            settings = Settings(model_path=str(options.model.resolve()))
+            await engine.settings.change(settings)
+        yield engine
 
 
 @contextlib.asynccontextmanager

@@ -45,6 +45,7 @@ def address(tmp_path: Path) -> Iterator[str]:
             yield next(match[0] for match in found if match)
         finally:
             demo.terminate()
+            demo.stdout.read()  # it says good-bye
     assert demo.returncode == 0
 
 
