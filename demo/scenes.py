@@ -112,6 +112,15 @@ def _night_rain(*, quiet: bool) -> SceneSpec:
     )
 
 
+PASSER_BY = SceneSpec(
+    name="passer-by",
+    place="street",
+    duration_s=14.0,
+    seed=5,
+    actors=(_person(5.0, 0.84, 5.0),),
+)
+"""One event and nothing else: for tests of what comes after detection."""
+
 DEMO = SceneSpec(
     name="street",
     place="street",

@@ -16,7 +16,7 @@ import aiohttp
 import pytest
 
 from demo.render import render
-from demo.scene_spec import Actor, SceneSpec
+from demo.scenes import PASSER_BY
 from demo.truth import GroundTruth
 from neighborcam import __version__
 from neighborcam.cli import main
@@ -26,27 +26,13 @@ from neighborcam.engine.index.store import Index
 KEYS = ["file", "camera", "zone", "start_s", "end_s", "peak_score", "box", "labels"]
 LEFT_HALF = [[0, 0], [0.5, 0], [0.5, 1], [0, 1]]
 READY = "NeighborCam is ready: "
-SCENE = SceneSpec(
-    name="passer-by",
-    duration_s=14.0,
-    seed=5,
-    actors=(
-        Actor(
-            kind="person",
-            enters_s=5.0,
-            duration_s=5.0,
-            start=(-0.08, 0.84),
-            end=(1.08, 0.84),
-        ),
-    ),
-)
 
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, GroundTruth]:
     """Somebody passes by, and what is really to be seen."""
     path = tmp_path_factory.mktemp("clip") / "yard.mp4"
-    return path, render(SCENE, path, size=(320, 180), fps=10, gop_s=1.0)
+    return path, render(PASSER_BY, path, size=(320, 180), fps=10, gop_s=1.0)
 
 
 @pytest.fixture

@@ -11,35 +11,20 @@ import pytest
 
 from demo.render import render_sizes
 from demo.rtsp_server import RtspServer, running_server
-from demo.scene_spec import Actor, SceneSpec
+from demo.scenes import PASSER_BY
 from neighborcam.engine.api.messages import Scope
 from neighborcam.engine.app import Engine
 from neighborcam.engine.config import CameraConfig
 from neighborcam.engine.errors import DataInUse
 
 PASSWORD = "s3cret/pass@word"
-SCENE = SceneSpec(
-    name="passer-by",
-    place="street",
-    duration_s=14.0,
-    seed=5,
-    actors=(
-        Actor(
-            kind="person",
-            enters_s=5.0,
-            duration_s=5.0,
-            start=(-0.08, 0.84),
-            end=(1.08, 0.84),
-        ),
-    ),
-)
 
 
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("clips")
     files = {folder / "main.mp4": (640, 360), folder / "sub.mp4": (320, 180)}
-    render_sizes(SCENE, files, fps=10, gop_s=1.0, audio="aac")
+    render_sizes(PASSER_BY, files, fps=10, gop_s=1.0, audio="aac")
     return {"yard": folder / "main.mp4", "yard-sub": folder / "sub.mp4"}
 
 

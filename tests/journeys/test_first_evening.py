@@ -11,32 +11,16 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from demo.render import render
-from demo.scene_spec import Actor, SceneSpec
+from demo.scenes import PASSER_BY
 from demo.screenshot import BROWSER_OPTIONS
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey]
-
-SCENE = SceneSpec(
-    name="passer-by",
-    place="street",
-    duration_s=12.0,
-    seed=5,
-    actors=(
-        Actor(
-            kind="person",
-            enters_s=4.0,
-            duration_s=5.0,
-            start=(-0.08, 0.84),
-            end=(1.08, 0.84),
-        ),
-    ),
-)
 
 
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
     clip = tmp_path / "Street.mp4"
-    render(SCENE, clip, size=(640, 360), fps=10, gop_s=1.0, audio="aac")
+    render(PASSER_BY, clip, size=(640, 360), fps=10, gop_s=1.0, audio="aac")
     command = [sys.executable, "-m", "demo.run", "--video", str(clip), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
         assert demo.stdout is not None

@@ -7,19 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from demo.screenshot import BROWSER_OPTIONS
 from neighborcam.engine.api.server import WEB_DIR
 from neighborcam.engine.config import CameraConfig
 from tests.web.fake_engine import FakeEngine, Video, make_video
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @dataclass
@@ -50,7 +41,9 @@ def video() -> Video:
 @pytest.fixture(scope="session")
 def browser(chromium_path: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
+        opened = playwright.chromium.launch(
+            executable_path=chromium_path, args=BROWSER_OPTIONS
+        )
         yield opened
         opened.close()
 

@@ -18,7 +18,6 @@ class PicturePaths(msgspec.Struct, frozen=True, kw_only=True):
 
     thumbnail: Path
     preview: Path
-    tiles: Path
 
 
 def paths(media_dir: Path, camera: CameraId, episode: EpisodeId) -> PicturePaths:
@@ -27,14 +26,13 @@ def paths(media_dir: Path, camera: CameraId, episode: EpisodeId) -> PicturePaths
     return PicturePaths(
         thumbnail=base / f"{episode}.jpg",
         preview=base / f"{episode}_preview.jpg",
-        tiles=base / f"{episode}_preview.json",
     )
 
 
 def remove(media_dir: Path, camera: CameraId, episode: EpisodeId) -> None:
     """Remove an episode's pictures, as far as there are any. Raises `OSError`."""
     found = paths(media_dir, camera, episode)
-    for path in (found.thumbnail, found.preview, found.tiles):
+    for path in (found.thumbnail, found.preview):
         path.unlink(missing_ok=True)
     with contextlib.suppress(OSError):  # not empty, or never made
         found.thumbnail.parent.rmdir()
