@@ -11,13 +11,46 @@ import sys
 from pathlib import Path
 from typing import Any
 
-ALWAYS = (
-    "analytics api application_credentials auth automation backup binary_sensor"
-    " blueprint brands camera config diagnostics event file_upload frontend hardware"
-    " homeassistant http image image_upload input_boolean labs logger lovelace network"
-    " onboarding person recorder repairs scene script search sensor system_log tag"
-    " trace websocket_api zone"
-).split()
+ALWAYS = [
+    "analytics",
+    "api",
+    "application_credentials",
+    "auth",
+    "automation",
+    "backup",
+    "binary_sensor",
+    "blueprint",
+    "brands",
+    "camera",
+    "config",
+    "diagnostics",
+    "event",
+    "file_upload",
+    "frontend",
+    "hardware",
+    "homeassistant",
+    "http",
+    "image",
+    "image_upload",
+    "input_boolean",
+    "labs",
+    "logger",
+    "lovelace",
+    "network",
+    "onboarding",
+    "person",
+    "recorder",
+    "repairs",
+    "scene",
+    "script",
+    "search",
+    "sensor",
+    "system_log",
+    "tag",
+    "trace",
+    "websocket_api",
+    "zone",
+]
 DISCOVERED_BY = {"dhcp": "dhcp", "mqtt": "mqtt", "ssdp": "ssdp", "zeroconf": "zeroconf"}
 
 
