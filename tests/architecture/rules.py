@@ -1,6 +1,7 @@
 """The table of docs/architecture.md as rules: they stand nowhere else."""
 
 import re
+import sys
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -12,6 +13,8 @@ WIRING: Final = re.compile(
     r"neighborcam\.(cli\w*|__main__|engine\.(app|detect)\w*)(\.|$)"
 )
 COMMANDS: Final = "neighborcam.commands"
+INTEGRATION: Final = "custom_components.neighborcam"
+_SHIPPED: Final = ("homeassistant", "aiohttp", "probatio", "yarl")
 _HEADING: Final = "## Who may import what"
 
 
@@ -67,6 +70,8 @@ def rule_of(module: str) -> Rule | None:
 
 def complaints(module: Module) -> list[str]:
     """Return what ``module`` imports against its row."""
+    if _within(module.name, INTEGRATION):
+        return _foreign(module)
     governed = module.name.startswith(ENGINE) or _within(module.name, COMMANDS)
     if WIRING.match(module.name) or not governed:
         return []
@@ -78,6 +83,17 @@ def complaints(module: Module) -> list[str]:
         f"{module.name} imports {name}"
         for name in imported
         if not (_is_allowed(name, rule) and _is_owned(name, rule))
+    ]
+
+
+def _foreign(module: Module) -> list[str]:
+    """Return imports that a store's copy of the integration's folder does not have."""
+    return [
+        f"{module.name} imports {name}"
+        for name in sorted(set(module.imports()))
+        if not _within(name, INTEGRATION)
+        and name.partition(".")[0] not in sys.stdlib_module_names
+        and name.partition(".")[0] not in _SHIPPED
     ]
 
 

@@ -85,6 +85,13 @@ def product() -> tuple[Module, ...]:
 
 
 @cache
+def integration() -> tuple[Module, ...]:
+    """Return every module of the integration, named from the checkout."""
+    paths = sorted(CHECKOUT.glob("custom_components/**/*.py"))
+    return tuple(read(path, CHECKOUT) for path in paths)
+
+
+@cache
 def demo() -> tuple[Module, ...]:
     """Return every module of the demo."""
     return tuple(read(path, CHECKOUT) for path in sorted(CHECKOUT.glob("demo/**/*.py")))

@@ -7,7 +7,15 @@ from collections.abc import Iterable
 import pytest
 
 from tests.architecture import sources
-from tests.architecture.sources import CHECKOUT, Module, demo, depth, length, product
+from tests.architecture.sources import (
+    CHECKOUT,
+    Module,
+    demo,
+    depth,
+    integration,
+    length,
+    product,
+)
 
 MODULE_LINES = 400
 FUNCTION_LINES = 60
@@ -26,7 +34,7 @@ def over_budget(module: Module) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "module", [*product(), *demo()], ids=lambda module: module.name
+    "module", [*product(), *demo(), *integration()], ids=lambda module: module.name
 )
 def test_modules_and_functions_keep_their_budgets(module: Module) -> None:
     assert over_budget(module) == []
@@ -42,19 +50,20 @@ def summary(what: str, sizes: Iterable[int], aim: int) -> str:
 
 
 def test_budgets_are_reported(capsys: pytest.CaptureFixture[str]) -> None:
-    functions = [length(each) for module in product() for each in module.functions()]
+    ours = [*product(), *integration()]
+    functions = [length(each) for module in ours for each in module.functions()]
     with capsys.disabled():
         print()  # noqa: T201 - the report is the point
         for line in (
-            summary("modules", (module.lines for module in product()), 150),
+            summary("modules", (module.lines for module in ours), 150),
             summary("functions", functions, 10),
         ):
             print(f"budget: {line}")  # noqa: T201 - likewise
 
 
 def test_every_reason_is_still_needed() -> None:
-    known = {module.path.relative_to(CHECKOUT).as_posix() for module in product()}
-    known |= {module.path.relative_to(CHECKOUT).as_posix() for module in demo()}
+    everything = [*product(), *demo(), *integration()]
+    known = {module.path.relative_to(CHECKOUT).as_posix() for module in everything}
     assert {place.partition(":")[0] for place in REASONS} <= known
 
 

@@ -3,15 +3,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.rules import COMMANDS, CONTRACTS, complaints, rules
-from tests.architecture.sources import Module, product
+from tests.architecture.rules import (
+    COMMANDS,
+    CONTRACTS,
+    INTEGRATION,
+    complaints,
+    rules,
+)
+from tests.architecture.sources import Module, integration, product
 
 
 def module(name: str, source: str) -> Module:
     return Module(name=name, path=Path("x.py"), text=source, tree=ast.parse(source))
 
 
-@pytest.mark.parametrize("each", product(), ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    "each", [*product(), *integration()], ids=lambda each: each.name
+)
 def test_every_module_imports_only_what_its_row_allows(each: Module) -> None:
     assert complaints(each) == []
 
@@ -76,3 +84,28 @@ def test_an_import_that_the_table_allows_is_fine(name: str, source: str) -> None
 )
 def test_commands_wire_and_own_no_library(source: str, *, is_fine: bool) -> None:
     assert (complaints(module("neighborcam.commands.check", source)) == []) is is_fine
+
+
+@pytest.mark.parametrize(
+    ("source", "is_fine"),
+    [
+        ("from .household import Household", True),
+        ("from . import client", True),
+        ("from ..other import thing", False),
+        ("import asyncio\nfrom homeassistant.core import HomeAssistant", True),
+        ("import aiohttp\nimport probatio\nfrom yarl import URL", True),
+        ("from neighborcam.engine.config import CameraConfig", False),
+        ("def late():\n    from demo import run", False),
+        ("import av", False),
+        ("import voluptuous", False),
+    ],
+)
+def test_the_integration_brings_itself_and_nothing_else(
+    source: str, *, is_fine: bool
+) -> None:
+    assert (complaints(module(f"{INTEGRATION}.camera", source)) == []) is is_fine
+
+
+def test_the_engine_does_not_import_the_integration() -> None:
+    named = {name for each in product() for name in each.imports()}
+    assert not {name for name in named if name.startswith("custom_components")}
