@@ -5,8 +5,9 @@ thing that merely sits at the engine's address must not be able to hurt Home Ass
 """
 
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -53,12 +54,14 @@ type Message = Hello | Snapshot | Changes
 
 ANSWER_LIMIT: Final = 8 * 1024 * 1024  # bytes; a day's timeline is far below
 MESSAGE_LIMIT: Final = 4 * 1024 * 1024
-HEARTBEAT_S: Final = 30.0
+# An engine pings every 20 seconds, so one that is silent for longer is gone.
+SILENCE_S: Final = 60.0
 HELLO_TIMEOUT_S: Final = 15.0
 _TIMEOUT: Final = ClientTimeout(total=30, sock_connect=10)
 _SLOW: Final = ClientTimeout(total=60, sock_connect=10)  # a camera is tried meanwhile
 _MEDIA: Final = ClientTimeout(total=None, sock_connect=10, sock_read=60)
 _FORBIDDEN: Final = frozenset({"unauthorised", "forbidden"})
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _UNAUTHORISED: Final = 401
 _FAILED: Final = 400
 _CLOSED_FOR_TOKEN: Final = frozenset({4401, 4403})
@@ -226,21 +229,23 @@ class EngineClient:
         except (ClientError, TimeoutError) as problem:
             raise _unreachable(problem) from None
 
-    async def watch(self) -> AsyncIterator[Message]:
+    async def watch(self) -> AsyncGenerator[Message]:
         """Yield hello, a snapshot and changes until the connection ends.
 
         The end of the connection is `EngineUnreachable`. A gap in the numbers of the
         changes is mended by asking for another snapshot.
         """
         try:
-            async with self._session.ws_connect(
-                self.url / "api" / "ws",
-                headers=self._headers,
-                heartbeat=HEARTBEAT_S,
-                max_msg_size=MESSAGE_LIMIT,
-                timeout=ClientWSTimeout(ws_close=5),
-            ) as socket:
-                async for message in self._messages(socket):
+            async with (
+                self._session.ws_connect(
+                    self.url / "api" / "ws",
+                    headers=self._headers,
+                    max_msg_size=MESSAGE_LIMIT,
+                    timeout=ClientWSTimeout(ws_receive=SILENCE_S, ws_close=5),
+                ) as socket,
+                aclosing(self._messages(socket)) as messages,
+            ):
+                async for message in messages:
                     yield message
         except (ClientError, TimeoutError) as problem:
             if getattr(problem, "status", None) == _UNAUTHORISED:
@@ -249,7 +254,7 @@ class EngineClient:
 
     async def _messages(
         self, socket: ClientWebSocketResponse
-    ) -> AsyncIterator[Message]:
+    ) -> AsyncGenerator[Message]:
         hello = parse(Hello, await _receive(socket, timeout=HELLO_TIMEOUT_S))
         check_schema(hello.schema)
         yield hello
@@ -314,7 +319,10 @@ class EngineClient:
 
 
 def _path(kind: str, id_: str) -> str:
-    return str(URL("/api") / kind / id_)
+    """Return the path of one thing; an id may come from an automation or a link."""
+    if not _ID.fullmatch(id_):
+        raise WishRefused("there is no such thing", code="not_found")
+    return f"/api/{kind}/{id_}"
 
 
 def _span_query(start: datetime, end: datetime) -> dict[str, str]:

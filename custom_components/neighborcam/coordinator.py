@@ -7,6 +7,7 @@ is truth: after a lost connection the engine sends everything again.
 import asyncio
 import random
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, override
@@ -118,14 +119,16 @@ class EngineCoordinator(DataUpdateCoordinator[Household]):
 
     async def run_once(self) -> None:
         """Follow the engine over one connection until it breaks."""
-        async for message in self.client.watch():
-            match message:
-                case Hello():
-                    self._hello = self._same_engine(message)
-                case Snapshot():
-                    await self._take_snapshot(message)
-                case Changes():
-                    self._take(*after(self._sure(), message))
+        # Closed at once on a failure; left to the garbage collector the socket lingers.
+        async with aclosing(self.client.watch()) as messages:
+            async for message in messages:
+                match message:
+                    case Hello():
+                        self._hello = self._same_engine(message)
+                    case Snapshot():
+                        await self._take_snapshot(message)
+                    case Changes():
+                        self._take(*after(self._sure(), message))
 
     def _sure(self) -> Household:
         if self._known is None:
