@@ -12,6 +12,10 @@ from homeassistant.util.yaml import load_yaml_dict
 
 CHECKOUT: Final = Path(__file__).parents[2]
 INTEGRATION: Final = CHECKOUT / "custom_components" / "neighborcam"
+SHARING: Final[list[dict[str, Any]]] = [
+    {"state": "off", "hub": None},
+    {"state": "on", "hub": {"name": "Elm Street", "state": "connected", "reason": ""}},
+]
 _PLACEHOLDER: Final = re.compile(r"(?<!\{)\{(\w+)\}")
 
 
