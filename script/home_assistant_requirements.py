@@ -11,10 +11,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+# What starts without being asked for; among it the kinds of entities that need packages.
 ALWAYS = [
     "analytics",
     "api",
     "application_credentials",
+    "assist_satellite",
     "auth",
     "automation",
     "backup",
@@ -32,6 +34,7 @@ ALWAYS = [
     "http",
     "image",
     "image_upload",
+    "infrared",
     "input_boolean",
     "labs",
     "logger",
@@ -39,6 +42,7 @@ ALWAYS = [
     "network",
     "onboarding",
     "person",
+    "radio_frequency",
     "recorder",
     "repairs",
     "scene",
