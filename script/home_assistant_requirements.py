@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-# What starts without being asked for; among it the kinds of entities that need packages.
+# What starts without being asked for; some kinds of entities among it need packages.
 ALWAYS = [
     "analytics",
     "api",
