@@ -48,8 +48,8 @@ class LatestEpisode(CameraEntity, ImageEntity):
             return
         self._shown = latest
         self._cached_image = None
-        self._attr_image_last_updated = latest and (
-            latest.ended_at or latest.started_at
+        self._attr_image_last_updated = (
+            None if latest is None else latest.ended_at or latest.started_at
         )
 
     @override

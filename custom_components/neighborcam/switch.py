@@ -107,8 +107,8 @@ class RecordingSwitch(CameraEntity, SwitchEntity, RestoreEntity):
         await super().async_added_to_hass()
         restored = await self.async_get_last_extra_data()
         before = restored.as_dict().get(RECORDED_BEFORE) if restored else None
-        if before in {RecordingMode.CONTINUOUS, RecordingMode.EPISODES}:
-            self._before = RecordingMode(str(before))
+        if before == RecordingMode.CONTINUOUS:
+            self._before = RecordingMode.CONTINUOUS
         self._remember()
 
     @callback

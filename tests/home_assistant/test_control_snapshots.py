@@ -1,0 +1,62 @@
+"""What camera, image and the controls register and show, by platform."""
+
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from syrupy.assertion import SnapshotAssertion
+
+from tests.home_assistant.conftest import SetUp
+from tests.home_assistant.fake_engine import SHARING_ON, FakeEngine, camera
+
+PLATFORMS = [
+    Platform.BUTTON,
+    Platform.CAMERA,
+    Platform.IMAGE,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SWITCH,
+    Platform.UPDATE,
+]
+NEW_EACH_TIME = {"access_token", "entity_picture"}
+
+
+def shown(hass: HomeAssistant, entity: er.RegistryEntry) -> dict[str, Any]:
+    """Return what the registry and the state machine hold of an entity."""
+    state = hass.states.get(entity.entity_id)
+    assert state is not None
+    return {
+        "unique id": entity.unique_id,
+        "key": entity.translation_key,
+        "category": entity.entity_category,
+        "class": entity.original_device_class,
+        "name": entity.original_name,
+        "disabled": entity.disabled_by,
+        "state": state.state,
+        "attributes": {
+            name: value
+            for name, value in state.attributes.items()
+            if name not in NEW_EACH_TIME
+        },
+    }
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+async def test_a_platform_shows_what_it_should(
+    hass: HomeAssistant,
+    engine: FakeEngine,
+    set_up: SetUp,
+    snapshot: SnapshotAssertion,
+    platform: Platform,
+) -> None:
+    engine.state.cameras = [camera(sharing=True)]
+    engine.state.sharing = dict(SHARING_ON)
+    with patch("custom_components.neighborcam.PLATFORMS", [platform]):
+        entry = await set_up()
+        made = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+        assert made
+        assert {each.entity_id: shown(hass, each) for each in made} == snapshot
+        await hass.config_entries.async_unload(entry.entry_id)
