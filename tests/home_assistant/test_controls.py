@@ -9,14 +9,13 @@ from homeassistant.components.number import DOMAIN as NUMBER
 from homeassistant.components.select import DOMAIN as SELECT
 from homeassistant.components.switch import DOMAIN as SWITCH
 from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_ON, STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant, State
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from pytest_homeassistant_custom_component.common import (
-    mock_restore_cache_with_extra_data,
-)
+from homeassistant.helpers.restore_state import RestoredExtraData
 
 from custom_components.neighborcam.coordinator import EngineCoordinator
 from custom_components.neighborcam.errors import WishRefused
+from custom_components.neighborcam.switch import RecordingSwitch
 from tests.home_assistant.conftest import Settle, SetUp
 from tests.home_assistant.fake_engine import SHARING_ON, FakeEngine, camera, episode
 
@@ -131,27 +130,34 @@ async def test_the_mode_is_that_of_whoever_changed_it_last(
     assert engine.wishes("PATCH", CAMERA) == [{"recording": "episodes"}]
 
 
-@pytest.mark.parametrize(
-    ("kept", "sent"),
-    [
-        ({"recorded_before": "continuous"}, "continuous"),
-        ({"recorded_before": "off"}, "episodes"),
-        ({"recorded_before": ["x"]}, "episodes"),
-        ({}, "episodes"),
-    ],
-)
-async def test_the_mode_outlives_a_restart_of_home_assistant(
+@pytest.mark.parametrize("mode", ["continuous", "episodes"])
+async def test_the_mode_outlives_a_new_start(
+    hass: HomeAssistant, engine: FakeEngine, set_up: SetUp, settle: Settle, mode: str
+) -> None:
+    engine.state.cameras = [camera(recording=mode)]
+    entry = await set_up()
+    await engine.put_camera(camera(recording="off"))
+    await settle(lambda: state(hass, RECORDING) == STATE_OFF)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await act(hass, "switch.turn_on", RECORDING)
+    assert engine.wishes("PATCH", CAMERA) == [{"recording": mode}]
+
+
+@pytest.mark.parametrize("kept", ["off", "sometimes", ["x"], None])
+async def test_a_mode_that_was_kept_wrongly_is_the_least_that_records(
     hass: HomeAssistant,
     engine: FakeEngine,
     set_up: SetUp,
-    kept: dict[str, Any],
-    sent: str,
+    monkeypatch: pytest.MonkeyPatch,
+    kept: object,
 ) -> None:
+    wrong = RestoredExtraData({"recorded_before": kept})
+    monkeypatch.setattr(RecordingSwitch, "extra_restore_state_data", wrong)
     engine.state.cameras = [camera(recording="off")]
-    mock_restore_cache_with_extra_data(hass, [(State(RECORDING, STATE_OFF), kept)])
-    await set_up()
+    entry = await set_up()
+    assert await hass.config_entries.async_reload(entry.entry_id)
     await act(hass, "switch.turn_on", RECORDING)
-    assert engine.wishes("PATCH", CAMERA) == [{"recording": sent}]
+    assert engine.wishes("PATCH", CAMERA) == [{"recording": "episodes"}]
 
 
 async def test_what_records_already_is_left_in_its_mode(
