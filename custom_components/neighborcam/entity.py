@@ -64,6 +64,15 @@ class EngineEntity(CoordinatorEntity[EngineCoordinator]):
         return await wish(asked)
 
 
+class SharingEntity(EngineEntity):
+    """Something of the neighbourhood: unavailable while this home takes no part."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        return super().available and self.coordinator.data.sharing.is_on
+
+
 class CameraEntity(EngineEntity):
     """Something of one camera."""
 
