@@ -14,7 +14,7 @@ WIRING: Final = re.compile(
 )
 COMMANDS: Final = "neighborcam.commands"
 INTEGRATION: Final = "custom_components.neighborcam"
-_SHIPPED: Final = ("homeassistant", "aiohttp", "probatio", "yarl")
+_SHIPPED: Final = ("homeassistant", "aiohttp", "awesomeversion", "probatio", "yarl")
 _HEADING: Final = "## Who may import what"
 
 

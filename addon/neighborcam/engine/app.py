@@ -8,13 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
+from neighborcam.engine import measuring
 from neighborcam.engine.api.ports import Ports
 from neighborcam.engine.api.server import DEFAULT_HOST, DEFAULT_PORT, ApiServer
 from neighborcam.engine.bus import Bus, News
 from neighborcam.engine.camera.address import redact, split_credentials
 from neighborcam.engine.cameras import RunningCameras
 from neighborcam.engine.errors import ModelUnavailable
-from neighborcam.engine.facts import Fact
+from neighborcam.engine.facts import Fact, Label
 from neighborcam.engine.index.rows import EpisodeRow
 from neighborcam.engine.index.store import Index
 from neighborcam.engine.intake import Intake
@@ -146,6 +147,7 @@ class Engine:
                 redact=redact,
                 media_dir=media_dir,
                 now=clock,
+                labels=self._labels,
             ),
             bus,
             cache_dir=data_dir / _CACHE,
@@ -153,6 +155,7 @@ class Engine:
             port=port,
         )
         self._tasks: list[asyncio.Task[None]] = []
+        self._measuring = partial(measuring.run, bus.publish, clock)
 
     async def __aenter__(self) -> Self:
         try:
@@ -164,22 +167,29 @@ class Engine:
         self._pictures.start()
         self._janitor.start()
         await self.cameras.start()
+        self._measures = asyncio.create_task(self._measuring(), name="measuring")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Stop in the order in which things feed each other: nothing is lost."""
+        self._measures.cancel()
         await self.server.stop()
         await self.cameras.stop()
         await asyncio.to_thread(self._pictures.stop)
         await asyncio.to_thread(self._janitor.stop)
         self._intake.finish()
         await asyncio.gather(*self._tasks)
+        await asyncio.gather(self._measures, return_exceptions=True)
         await asyncio.to_thread(self.index.close)
 
     def _see(self, news: News) -> None:
         """Let episodes have their pictures."""
         if isinstance(news, Fact):
             self._pictures.take(news)
+
+    def _labels(self) -> tuple[Label, ...]:
+        """Return what can be told apart now: nothing without a model."""
+        return tuple(Label) if self._pictures.labeller is not None else ()
 
     def _limits(self) -> StorageLimits:
         settings = self.settings.current()

@@ -55,8 +55,22 @@ class SettingsChanged(Notice, frozen=True, kw_only=True):
     """The engine's settings changed."""
 
 
+class StorageMeasured(Notice, frozen=True, kw_only=True):
+    """The disk and what the recordings take of it were measured."""
+
+
+class StatisticsMeasured(Notice, frozen=True, kw_only=True):
+    """Time to look at the cameras' statistics again."""
+
+
 type EngineNotice = (
-    CameraConfigured | CameraRemoved | EpisodeChanged | EpisodeRemoved | SettingsChanged
+    CameraConfigured
+    | CameraRemoved
+    | EpisodeChanged
+    | EpisodeRemoved
+    | SettingsChanged
+    | StorageMeasured
+    | StatisticsMeasured
 )
 type News = EngineFact | EngineNotice
 

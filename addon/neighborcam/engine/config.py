@@ -82,6 +82,7 @@ class CameraConfig(
     enabled: bool = True
     privacy: bool = False  # dark for everybody: not connected, not recorded
     detection: bool = True
+    sharing: bool = False  # may be offered to neighbours and in answers
     gate: Gate = Gate.AUTO
     sensitivity: Percent = 50
     zones: tuple[Zone, ...] = ()

@@ -261,6 +261,7 @@ class RunningCamera:
             reconnects=seen.reconnects,
             episodes=self._episodes,
             fps=round(seen.fps, 2) or None,
+            bits_per_s=round(seen.bits_per_s) or None,
             codec=video.codec if video else None,
             width=video.width if video else None,
             height=video.height if video else None,

@@ -13,8 +13,16 @@ from yarl import URL
 from neighborcam.engine.api.errors import ANSWERS
 from neighborcam.engine.api.messages import Scope
 from neighborcam.engine.api.routes import ROUTES
+from neighborcam.engine.bus import StatisticsMeasured, StorageMeasured
 from neighborcam.engine.config import CameraConfig, CameraId
-from neighborcam.engine.facts import Box, EpisodeId, MotionEnded, MotionStarted
+from neighborcam.engine.facts import (
+    Box,
+    EpisodeId,
+    MotionEnded,
+    MotionStarted,
+    RecordingResumed,
+    RecordingStopped,
+)
 from tests.conftest import CHECKOUT
 from tests.engine.api.conftest import JPEG, NOW, PASSWORD, House
 
@@ -106,6 +114,13 @@ async def test_a_revoked_token_ends_and_the_last_admin_stays(
     assert (await house.ask("GET", "/api/info", token=other))[0] == 401
     path = f"/api/tokens/{ids['admin']}"
     assert (await house.ask("DELETE", path, token=admin))[0] == 409
+
+
+async def test_a_client_can_give_its_own_token_back(house: House, admin: str) -> None:
+    other = await house.token(Scope.ADMIN)
+    assert (await house.ask("DELETE", "/api/tokens/self", token=other))[0] == 204
+    assert (await house.ask("GET", "/api/info", token=other))[0] == 401
+    assert (await house.ask("GET", "/api/info", token=admin))[0] == 200
 
 
 async def test_a_camera_is_added_changed_and_removed_without_showing_its_password(
@@ -338,6 +353,44 @@ async def test_a_client_gets_hello_snapshot_and_changes(
         await socket.send_str("x" * 20_000)
         assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
         assert socket.close_code == 1009
+
+
+async def test_a_snapshot_has_all_that_a_client_of_push_alone_needs(
+    house: House, admin: str, porch: CameraConfig
+) -> None:
+    at = NOW - timedelta(minutes=1)
+    house.index.apply(_started())
+    house.bus.publish(RecordingStopped(camera=CameraId("porch"), at=at, reason="full"))
+    async with house.session.ws_connect(house.url("/api/ws")) as socket:
+        await socket.send_json({"type": "auth", "token": admin})
+        hello, snapshot = await socket.receive_json(), await socket.receive_json()
+        assert (
+            hello["id"] == (await house.ask("GET", "/api/info", token=admin))[1]["id"]
+        )
+        assert [each["id"] for each in snapshot["last_episodes"]] == [ID]
+        assert snapshot["storage"]["total_bytes"] > 0
+        assert snapshot["labels"] == []
+        assert snapshot["cameras"][0]["recording_problem"] == "full"
+        house.bus.publish(RecordingResumed(camera=CameraId("porch"), at=at))
+        assert "cameras" in await socket.receive_json()
+        house.bus.publish(StatisticsMeasured(at=at))
+        changes = await socket.receive_json()
+        assert [each["id"] for each in changes["cameras"]] == [porch.id]
+        assert changes["cameras"][0]["recording_problem"] == ""
+        house.bus.publish(StorageMeasured(at=at))
+        assert (await socket.receive_json())["storage"]["free_bytes"] > 0
+
+
+async def test_episodes_of_the_whole_picture_are_counted_by_camera(
+    house: House, admin: str
+) -> None:
+    house.index.apply(_started())
+    start, end = NOW - timedelta(hours=1), NOW
+    span = f"start={start:%Y-%m-%dT%H:%M:%SZ}&end={end:%Y-%m-%dT%H:%M:%SZ}"
+    path = "/api/episodes/counts?"
+    counts = (await house.ask("GET", path + span, token=admin))[1]
+    assert counts == [{"camera": "porch", "count": 1}]
+    assert (await house.ask("GET", path + SPAN, token=admin))[1] == []
 
 
 async def test_a_wrong_first_message_closes_the_socket(house: House) -> None:

@@ -14,6 +14,7 @@ from neighborcam.engine.api.clips import ClipCache
 from neighborcam.engine.api.messages import CameraView, Scope
 from neighborcam.engine.api.open_episodes import OpenEpisodes
 from neighborcam.engine.api.ports import CameraStatus, Ports
+from neighborcam.engine.api.recording_problems import RecordingProblems
 from neighborcam.engine.api.signatures import Signer
 from neighborcam.engine.bus import Bus
 from neighborcam.engine.config import CameraId
@@ -69,7 +70,9 @@ class Desk:
     signer: Signer
     clips: ClipCache
     open_episodes: OpenEpisodes
+    recording_problems: RecordingProblems
     web_dir: Path
+    instance: str  # which engine this is, for as long as its data folder exists
     version: str
     openapi: bytes
     signable: Callable[[URL], Scope | None]  # the scope that a media path needs
@@ -83,6 +86,7 @@ class Desk:
             status.config,
             state=status.state,
             reason=status.reason,
+            recording_problem=self.recording_problems.reason(status.config.id),
             statistics=status.statistics,
             redact=self.ports.redact,
         )

@@ -1,7 +1,7 @@
 """Handlers for the engine itself: health, info, settings, tokens, pairing, signing."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 from yarl import URL
@@ -27,6 +27,8 @@ from neighborcam.engine.api.messages import (
 from neighborcam.engine.bus import SettingsChanged
 from neighborcam.engine.settings import Settings
 
+OWN: Final = "self"  # instead of a token's id: the caller's
+
 
 async def health(_call: Call[None, None]) -> Health:
     """Whether the engine answers."""
@@ -36,6 +38,7 @@ async def health(_call: Call[None, None]) -> Health:
 async def info(call: Call[None, None]) -> Info:
     """Which engine this is, and what the caller may do."""
     return Info(
+        id=call.desk.instance,
         name=call.ports.settings.current().name,
         version=call.desk.version,
         schema=SCHEMA,
@@ -101,7 +104,10 @@ async def list_tokens(call: Call[None, None]) -> tuple[TokenView, ...]:
 async def delete_token(call: Call[None, None]) -> None:
     """Revoke a token, and end what it has open."""
     desk = call.desk
-    row = desk.tokens.revocable(call.item("token"))
+    token = call.item("token")
+    if token == OWN and call.grant is not None and call.grant.token:
+        token = call.grant.token
+    row = desk.tokens.revocable(token)
     # First from memory: if the disk fails, the token is dead until the next start.
     desk.tokens.revoke(row)
     desk.connections.end_token(row.id)

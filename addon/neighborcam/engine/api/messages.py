@@ -76,6 +76,7 @@ class Health(Message, frozen=True, kw_only=True):
 class Info(Message, frozen=True, kw_only=True):
     """Which engine this is, and what the caller may do."""
 
+    id: str  # of this data folder, for as long as it exists
     name: str
     version: str
     schema: int
@@ -156,6 +157,7 @@ class CameraStatistics(Message, frozen=True, kw_only=True):
     reconnects: int = 0
     episodes: int = 0
     fps: float | None = None
+    bits_per_s: float | None = None
     codec: str | None = None
     width: int | None = None
     height: int | None = None
@@ -181,6 +183,7 @@ class CameraView(Message, frozen=True, kw_only=True):
     enabled: bool
     privacy: bool
     detection: bool
+    sharing: bool
     gate: Gate
     sensitivity: Percent
     zones: tuple[Zone, ...]
@@ -194,6 +197,7 @@ class CameraView(Message, frozen=True, kw_only=True):
     keep_bytes: int | None
     state: CameraState
     reason: str
+    recording_problem: str  # why nothing is recorded though it should be; or empty
     statistics: CameraStatistics
 
     @classmethod
@@ -203,6 +207,7 @@ class CameraView(Message, frozen=True, kw_only=True):
         *,
         state: CameraState,
         reason: str,
+        recording_problem: str,
         statistics: CameraStatistics,
         redact: Callable[[str], str],
     ) -> Self:
@@ -219,6 +224,7 @@ class CameraView(Message, frozen=True, kw_only=True):
             has_password=config.password is not None,
             state=state,
             reason=reason,
+            recording_problem=recording_problem,
             statistics=statistics,
         )
 
@@ -308,6 +314,13 @@ class EpisodeQuery(Wish, frozen=True, kw_only=True):
     label: Label | None = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
     before: EpisodeId | None = None
+
+
+class EpisodeCount(Message, frozen=True, kw_only=True):
+    """How many episodes of the whole picture began on a camera in a span."""
+
+    camera: CameraId
+    count: int
 
 
 class LiveQuery(Wish, frozen=True, kw_only=True):

@@ -125,6 +125,12 @@ class Index(Protocol):
     ) -> Sequence[EpisodeRow]:
         """Return episodes that overlap the span, newest first."""
 
+    def latest_episodes(self) -> Sequence[EpisodeRow]:
+        """Return each camera's newest episode of the whole picture."""
+
+    def episode_counts(self, start: datetime, end: datetime) -> dict[CameraId, int]:
+        """Count episodes of the whole picture that began in the span, by camera."""
+
     def delete_episode(self, episode: EpisodeId, /) -> None:
         """Forget an episode, not its recording."""
 
@@ -244,3 +250,4 @@ class Ports:
     redact: Callable[[str], str]  # hides credentials in an URL's query
     media_dir: Path
     now: Callable[[], datetime]  # aware UTC
+    labels: Callable[[], tuple[Label, ...]] = tuple  # that can be told apart now

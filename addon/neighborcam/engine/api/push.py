@@ -10,7 +10,7 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 from neighborcam.engine.api import errors
 from neighborcam.engine.api.access import Grant, includes
 from neighborcam.engine.api.desk import Call, Desk
-from neighborcam.engine.api.messages import SCHEMA, Scope
+from neighborcam.engine.api.messages import SCHEMA, Scope, Storage
 from neighborcam.engine.api.plumbing import bearer, fail, refuse_other_origins
 from neighborcam.engine.api.push_messages import (
     Auth,
@@ -24,14 +24,17 @@ from neighborcam.engine.api.push_messages import (
     Snapshot,
     SnapshotWish,
 )
+from neighborcam.engine.api.recordings import measure
 from neighborcam.engine.bus import (
     CameraConfigured,
     News,
     NewsLost,
     SettingsChanged,
+    StatisticsMeasured,
+    StorageMeasured,
     Subscription,
 )
-from neighborcam.engine.errors import EngineError
+from neighborcam.engine.errors import EngineError, StorageError
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +122,12 @@ class Session:
 
     async def _greet(self) -> None:
         name = self._desk.ports.settings.current().name
-        hello = Hello(schema=SCHEMA, version=self._desk.version, name=name)
+        hello = Hello(
+            id=self._desk.instance,
+            schema=SCHEMA,
+            version=self._desk.version,
+            name=name,
+        )
         await _send(self._socket, hello)
         await self._send_snapshot()
 
@@ -139,25 +147,40 @@ class Session:
     async def _send_snapshot(self) -> None:
         async with self._order:
             desk = self._desk
+            latest = await asyncio.to_thread(desk.ports.index.latest_episodes)
+            storage = await self._storage()
             snapshot = Snapshot(
                 seq=self._seq,
                 cameras=desk.views(),
                 episodes=desk.open_episodes.list(),
                 settings=desk.ports.settings.current(),
+                last_episodes=tuple(latest),
+                storage=storage,
+                labels=desk.ports.labels(),
             )
             await _send(self._socket, snapshot)
+
+    async def _storage(self) -> Storage | None:
+        try:
+            return await asyncio.to_thread(measure, self._desk.ports)
+        except StorageError:
+            return None
 
     async def _send_changes(self, news: tuple[News, ...]) -> None:
         async with self._order:
             self._seq += 1
             named = {n.camera for n in news if isinstance(n, CameraConfigured)}
             changed = any(isinstance(n, SettingsChanged) for n in news)
+            counted = any(isinstance(n, StatisticsMeasured) for n in news)
+            measured = any(isinstance(n, StorageMeasured) for n in news)
             desk = self._desk
             changes = Changes(
                 seq=self._seq,
                 changes=news,
-                cameras=tuple(v for v in desk.views() if v.id in named),
+                cameras=tuple(v for v in desk.views() if counted or v.id in named),
                 settings=desk.ports.settings.current() if changed else None,
+                storage=await self._storage() if measured else None,
+                labels=desk.ports.labels() if changed else None,
             )
             await _send(self._socket, changes)
 

@@ -5,10 +5,11 @@ from typing import Annotated
 
 import msgspec
 
-from neighborcam.engine.api.messages import CameraView, Message, Wish
+from neighborcam.engine.api.messages import CameraView, Message, Storage, Wish
 from neighborcam.engine.bus import News
 from neighborcam.engine.config import CameraId, ZoneId
 from neighborcam.engine.facts import Box, EpisodeId, Label
+from neighborcam.engine.index.rows import EpisodeRow
 from neighborcam.engine.settings import Settings
 
 
@@ -36,6 +37,7 @@ type ClientMessage = Auth | Ping | SnapshotWish
 class Hello(Message, frozen=True, kw_only=True, tag_field="type", tag="hello"):
     """The first message of the engine."""
 
+    id: str
     schema: int
     version: str
     name: str
@@ -63,19 +65,25 @@ class Snapshot(Message, frozen=True, kw_only=True, tag_field="type", tag="snapsh
     cameras: tuple[CameraView, ...]
     episodes: tuple[OpenEpisode, ...]
     settings: Settings
+    last_episodes: tuple[EpisodeRow, ...] = ()  # of the whole picture, one a camera
+    storage: Storage | None = None  # None while the disk cannot be asked
+    labels: tuple[Label, ...] = ()  # that can be told apart now
 
 
 class Changes(Message, frozen=True, kw_only=True, tag_field="type", tag="changes"):
     """News in the order in which they happened. ``seq`` grows by one a message.
 
     ``cameras`` has the new view of each camera that a notice in ``changes`` names,
-    ``settings`` the new settings when they changed.
+    ``settings`` and ``labels`` are set when they may have changed, ``storage`` when it
+    was measured.
     """
 
     seq: int
     changes: tuple[News, ...]
     cameras: tuple[CameraView, ...] = ()
     settings: Settings | None = None
+    storage: Storage | None = None
+    labels: tuple[Label, ...] | None = None
 
 
 class Pong(Message, frozen=True, kw_only=True, tag_field="type", tag="pong"):

@@ -14,11 +14,13 @@ from neighborcam.engine.api.desk import Call
 from neighborcam.engine.api.errors import InvalidField
 from neighborcam.engine.api.messages import (
     ClipQuery,
+    EpisodeCount,
     EpisodeQuery,
     SpanQuery,
     Storage,
     Timeline,
 )
+from neighborcam.engine.api.ports import Ports
 from neighborcam.engine.bus import EpisodeChanged, EpisodeRemoved
 from neighborcam.engine.config import CameraId
 from neighborcam.engine.errors import Conflict, NotFound, StorageError
@@ -82,6 +84,13 @@ async def list_episodes(call: Call[EpisodeQuery, None]) -> tuple[EpisodeRow, ...
     return tuple(found)
 
 
+async def count_episodes(call: Call[SpanQuery, None]) -> tuple[EpisodeCount, ...]:
+    """How many episodes of the whole picture began on each camera in a span."""
+    start, end = _span(call.query, MAX_SPAN)
+    counts = await call.read(call.ports.index.episode_counts, start, end)
+    return tuple(EpisodeCount(camera=c, count=n) for c, n in counts.items())
+
+
 async def get_episode(call: Call[None, None]) -> EpisodeRow:
     """One episode."""
     return await _episode(call)
@@ -136,14 +145,19 @@ async def episode_clip(call: Call[None, None]) -> web.StreamResponse:
     return await _send_clip(call, row.camera, row.started_at - before, end, exact=False)
 
 
-async def storage(call: Call[None, None]) -> Storage:
-    """The disk with the recordings, and what each camera takes of it."""
-    use = await call.read(call.ports.index.storage_use)
+def measure(ports: Ports) -> Storage:
+    """Ask disk and index, in a worker thread; raises `StorageError`."""
+    use = ports.index.storage_use()
     try:
-        disk = await call.read(shutil.disk_usage, call.ports.media_dir)
+        disk = shutil.disk_usage(ports.media_dir)
     except OSError as exc:
         raise StorageError(f"the disk cannot be asked: {exc.strerror}") from exc
     return Storage(total_bytes=disk.total, free_bytes=disk.free, cameras=tuple(use))
+
+
+async def storage(call: Call[None, None]) -> Storage:
+    """The disk with the recordings, and what each camera takes of it."""
+    return await call.read(measure, call.ports)
 
 
 def _utc(at: datetime, field: str) -> datetime:

@@ -119,6 +119,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _route("GET", f"{_CAMERA}/segments", VIEWER, recordings.segments),
     _route("GET", f"{_CAMERA}/clip.mp4", VIEWER, recordings.clip, **_MP4),
     _route("GET", "/api/episodes", VIEWER, recordings.list_episodes),
+    _route("GET", "/api/episodes/counts", VIEWER, recordings.count_episodes),
     _route("GET", _EPISODE, VIEWER, recordings.get_episode),
     _route("DELETE", _EPISODE, ADMIN, recordings.delete_episode),
     _route("GET", f"{_EPISODE}/thumbnail.jpg", VIEWER, recordings.thumbnail, **_JPEG),

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from pathlib import Path
 from typing import Final
 
@@ -17,12 +18,14 @@ from neighborcam.engine.api.openapi import document
 from neighborcam.engine.api.page import API_POLICY, PAGE_POLICY
 from neighborcam.engine.api.plumbing import answer_errors
 from neighborcam.engine.api.ports import Ports
+from neighborcam.engine.api.recording_problems import RecordingProblems
 from neighborcam.engine.api.routes import add_routes, signable
 from neighborcam.engine.api.signatures import KEY_SETTING, Signer, new_key
 from neighborcam.engine.bus import Bus
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8480
+INSTANCE_SETTING: Final = "instance"
 MAX_BODY: Final = 1024**2
 SHUTDOWN_S: Final = 5.0
 WEB_DIR: Final = Path(__file__).parent.parent / "web" / "dist"
@@ -57,10 +60,12 @@ class ApiServer:
         self._web_dir = web_dir
         self._clips = ClipCache(cache_dir, ports.export_clip, ports.now)
         self._open_episodes = OpenEpisodes()
+        self._recording_problems = RecordingProblems()
         self._desk: Desk | None = None
         self._runner: web.AppRunner | None = None
         # From now on, not from `start`: cameras may run before the API does.
         bus.listen(self._open_episodes.take)
+        bus.listen(self._recording_problems.take)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -108,6 +113,10 @@ class ApiServer:
         if key is None:
             key = new_key()
             index.put_setting(KEY_SETTING, key)
+        instance = index.setting(INSTANCE_SETTING)
+        if instance is None:
+            instance = secrets.token_hex(13).encode()
+            index.put_setting(INSTANCE_SETTING, instance)
         self._clips.empty()
         return Desk(
             ports=self._ports,
@@ -118,7 +127,9 @@ class ApiServer:
             signer=Signer(key, self._ports.now),
             clips=self._clips,
             open_episodes=self._open_episodes,
+            recording_problems=self._recording_problems,
             web_dir=self._web_dir,
+            instance=instance.decode(),
             version=__version__,
             openapi=document(),
             signable=signable,

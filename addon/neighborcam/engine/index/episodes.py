@@ -98,6 +98,25 @@ def one(connection: sqlite3.Connection, episode: EpisodeId) -> EpisodeRow | None
     return None if row is None else _row(row)
 
 
+def latest(connection: sqlite3.Connection) -> tuple[EpisodeRow, ...]:
+    """Each camera's newest episode of the whole picture."""
+    newest = "SELECT max(id) FROM episodes WHERE zone IS NULL GROUP BY camera"
+    rows = connection.execute(f"{_SELECT} WHERE id IN ({newest}) ORDER BY camera")
+    return tuple(map(_row, rows))
+
+
+def counts(
+    connection: sqlite3.Connection, start: datetime, end: datetime
+) -> dict[CameraId, int]:
+    """Episodes of the whole picture that began in ``start`` … ``end``, by camera."""
+    rows = connection.execute(
+        "SELECT camera, count(*) FROM episodes WHERE zone IS NULL"
+        " AND started_at >= ? AND started_at < ? GROUP BY camera",
+        (to_us(start), to_us(end)),
+    )
+    return {CameraId(camera): count for camera, count in rows}
+
+
 def page(
     connection: sqlite3.Connection,
     *,

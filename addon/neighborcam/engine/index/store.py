@@ -215,11 +215,17 @@ class Index:
             )
         )
 
+    def latest_episodes(self) -> tuple[EpisodeRow, ...]:
+        """Each camera's newest episode of the whole picture."""
+        return self._database.read(episode_rows.latest)
+
+    def episode_counts(self, start: datetime, end: datetime) -> dict[CameraId, int]:
+        """Episodes of the whole picture that began in a span, by camera."""
+        return self._database.read(lambda db: episode_rows.counts(db, start, end))
+
     def delete_episode(self, id_: EpisodeId) -> None:
         """Forget an episode; the recording stays. Raises `NotFound`."""
-        self._known(
-            self.write(lambda connection: episode_rows.delete(connection, id_)), id_
-        )
+        self._known(self.write(lambda db: episode_rows.delete(db, id_)), id_)
 
     def delete_episodes_before(
         self, camera: CameraId, end: datetime, limit: int
