@@ -5,26 +5,13 @@ from typing import Final
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
-from homeassistant.helpers.typing import ConfigType
 
-from .card import async_setup_card
 from .const import DOMAIN, PLATFORMS
 from .coordinator import EngineCoordinator, EngineEntry
 from .devices import current_identifiers, follow_devices
 from .errors import EngineFailure
-from .issues import async_watch_issues
-from .services import async_setup_services
-from .views import async_setup_views
 
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
-
-
-async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
-    """Register what belongs to no engine: actions, media views and the card."""
-    async_setup_services(hass)
-    async_setup_views(hass)
-    await async_setup_card(hass)
-    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: EngineEntry) -> bool:
@@ -33,7 +20,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: EngineEntry) -> bool:
     entry.runtime_data = coordinator
     await coordinator.async_start()
     follow_devices(entry)
-    entry.async_on_unload(async_watch_issues(entry))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
 

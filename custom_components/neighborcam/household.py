@@ -243,10 +243,9 @@ def _episode_labelled(household: Household, change: Mapping[str, Any]) -> Told:
 
 
 def _labels(told: object) -> list[Label]:
-    known = set(Label)
     if not isinstance(told, list):
         raise OddAnswer("a change of the engine has no labels")
-    return [Label(each) for each in told if each in known]
+    return [Label(each) for each in told if each in set(Label)]
 
 
 def _motion_ended(household: Household, change: Mapping[str, Any]) -> Told:
@@ -352,12 +351,23 @@ def _alert_ended(household: Household, change: Mapping[str, Any]) -> Told:
 def _request(kind: Kind) -> Callable[[Household, Mapping[str, Any]], Told]:
     def step(household: Household, change: Mapping[str, Any]) -> Told:
         request = parse(PoliceRequest, change.get("request"))
+        before = household.requests.get(request.id)
         requests = {**household.requests, request.id: request}
-        return replace(household, requests=requests), (
-            Happening(kind=kind, request=request),
-        )
+        household = replace(household, requests=requests)
+        if before is not None and _published(before) == _published(request):
+            return household, ()
+        return household, (Happening(kind=kind, request=request),)
 
     return step
+
+
+def _published(request: PoliceRequest) -> PoliceRequest:
+    """Return a request as the whole area sees it.
+
+    What this home decided changes its request too, but nothing happens by it: the
+    moment would stand in the history, and tell.
+    """
+    return replace(request, matching_cameras=0, answered=False)
 
 
 def _request_ended(household: Household, change: Mapping[str, Any]) -> Told:
