@@ -14,6 +14,7 @@ from homeassistant.components.binary_sensor import (
 )
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import EngineCoordinator, EngineEntry
@@ -174,7 +175,7 @@ class ZoneMotion(CameraEntity, BinarySensorEntity):
         super().__init__(coordinator, camera, _zone_key(zone))
         self._attr_translation_key = ZONE_MOTION
         self._zone = zone.id
-        self._attr_translation_placeholders = {"zone": zone.name}
+        self._attr_name = zone.name
 
     @property
     def _current(self) -> Zone | None:
@@ -195,8 +196,12 @@ class ZoneMotion(CameraEntity, BinarySensorEntity):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        if self.available and (zone := self._current) is not None:
-            self._attr_translation_placeholders = {"zone": zone.name}
+        if self.available and (zone := self._current) and zone.name != self._attr_name:
+            self._attr_name = zone.name
+            # The registry keeps the name that an entity had when it was added.
+            er.async_get(self.hass).async_update_entity(
+                self.entity_id, original_name=zone.name
+            )
         super()._handle_coordinator_update()
 
 

@@ -2,7 +2,6 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final, override
 
 from homeassistant.components.event import DOMAIN as EVENT
@@ -221,37 +220,16 @@ def _of_alert(alert: Alert) -> dict[str, Any]:
 
 
 class RequestEvent(SharingEntity, HappeningEvent):
-    """A police request to the area came, changed or ended.
-
-    What this home decided changes a request too, but is no event: it would be kept in
-    the history.
-    """
+    """A police request to the area came, changed or ended."""
 
     _attr_event_types = [RECEIVED, CHANGED, ENDED]  # noqa: RUF012 - as EventEntity has it
-
-    def __init__(self, coordinator: EngineCoordinator, key: str) -> None:
-        super().__init__(coordinator, key)
-        requests = coordinator.data.requests
-        self._public = {id_: _published(each) for id_, each in requests.items()}
 
     @callback
     @override
     def _hear(self, happening: Happening) -> None:
         event_type, request = REQUEST_EVENTS.get(happening.kind), happening.request
-        if event_type is None or request is None:
-            return
-        before, now = self._public.get(request.id), _published(request)
-        self._public[request.id] = now
-        if event_type == ENDED:
-            del self._public[request.id]
-        elif event_type == CHANGED and before == now:
-            return
-        self._happen(event_type, _of_request(request))
-
-
-def _published(request: PoliceRequest) -> PoliceRequest:
-    """Return a request as the whole area sees it."""
-    return replace(request, matching_cameras=0, answered=False)
+        if event_type and request:
+            self._happen(event_type, _of_request(request))
 
 
 def _of_request(request: PoliceRequest) -> dict[str, Any]:
