@@ -32,8 +32,9 @@ from .stale import remove_stale
 PARALLEL_UPDATES = 0
 
 ZONE_MOTION: Final = "zone_motion"
-# Retention keeps more than this free; below it something else fills the disk.
-LEAST_FREE: Final = 0.01  # of the whole disk
+# Retention keeps 2 GB free unless told otherwise: far below, it cannot keep up or
+# something else fills the disk. No share of the disk: a large one is filled, too.
+LEAST_FREE_BYTES: Final = 500_000_000
 NEEDS_THE_OWNER: Final = frozenset({CameraState.UNAUTHORISED, CameraState.UNSUPPORTED})
 
 
@@ -242,7 +243,7 @@ class StorageProblem(EngineEntity, BinarySensorEntity):
             return True
         if (disk := household.storage) is None:
             return None
-        return disk.free_bytes < disk.total_bytes * LEAST_FREE
+        return disk.free_bytes < LEAST_FREE_BYTES
 
 
 class HubConnectivity(SharingEntity, BinarySensorEntity):

@@ -188,8 +188,11 @@ async def test_a_disk_that_is_all_but_full_is_a_problem(
     assert state(hass, "sensor.front_door_storage_used") == STATE_UNKNOWN
     assert state(hass, "sensor.front_door_oldest_recording") == STATE_UNKNOWN
     stored = {"camera": "front-door", "size_bytes": 5_000_000_000, "oldest_at": None}
-    disk = {"total_bytes": 1000, "free_bytes": 9, "cameras": [stored]}
-    await engine.push({"type": "StorageMeasured"}, storage=disk)
+    disk = {"total_bytes": 8_000_000_000_000, "cameras": [stored]}
+    measured = {"type": "StorageMeasured"}
+    await engine.push(measured, storage={**disk, "free_bytes": 2_000_000_000})
+    await settle(lambda: state(hass, STORAGE) == STATE_OFF)  # as retention leaves it
+    await engine.push(measured, storage={**disk, "free_bytes": 100_000_000})
     await settle(lambda: state(hass, STORAGE) == STATE_ON)
     assert state(hass, "sensor.front_door_storage_used") == "5.0"
 
