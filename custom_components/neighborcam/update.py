@@ -67,7 +67,8 @@ class EngineUpdate(EngineEntity, UpdateEntity):
 
 
 def _is_older(one: str, other: str) -> bool:
+    """Compare releases; a build made on the way to a release is not older than it."""
     try:
-        return AwesomeVersion(one) < AwesomeVersion(other)
+        return AwesomeVersion(one.partition(".dev")[0]) < AwesomeVersion(other)
     except AwesomeVersionException:
         return False  # a version of somebody's own making

@@ -11,4 +11,4 @@ from homeassistant.components import logger
 # the harness would import the package first, and mix the two. It also resets levels
 # of loggers by a private function that 2026.11 has no more.
 if not hasattr(logger, "_clear_logger_overwrites"):
-    logger._clear_logger_overwrites = lambda *_: None  # type: ignore[attr-defined]
+    logger._clear_logger_overwrites = lambda *_: None

@@ -122,8 +122,9 @@ def test_a_rule_is_kept_or_the_reason_is_given(rule: str) -> None:
     )
     assert status in {"done", "exempt", "todo"}
     assert status == "done" or comment.strip()
-    assert status != "todo", "the manifest claims platinum"
 
 
-def test_the_manifest_claims_what_the_rules_say() -> None:
-    assert MANIFEST["quality_scale"] == "platinum"
+def test_the_manifest_claims_no_more_than_the_rules_say() -> None:
+    rules = load_yaml_dict(str(INTEGRATION / "quality_scale.yaml"))["rules"]
+    todo = [each for each in rules.values() if "todo" in str(each)]
+    assert MANIFEST.get("quality_scale") == (None if todo else "platinum")

@@ -38,7 +38,6 @@ def sections(act: dict[str, Any]) -> set[str]:
 
 @pytest.mark.parametrize("kind", SCHEMAS)
 def test_home_assistant_accepts_the_description(kind: str) -> None:
-    assert acts(kind)
     SCHEMAS[kind](described(f"{kind}.yaml"))
 
 
@@ -80,14 +79,17 @@ async def test_every_action_that_is_described_is_there_and_no_other(
     assert set(there) == set(acts("services"))
 
 
+@pytest.mark.parametrize("name", ["trigger", "condition"])
 async def test_every_trigger_and_condition_that_is_described_is_there(
-    hass: HomeAssistant,
+    hass: HomeAssistant, name: str
 ) -> None:
     ours = await async_get_integration(hass, DOMAIN)
-    triggers = await ours.async_get_platform("trigger")
-    conditions = await ours.async_get_platform("condition")
-    assert set(await triggers.async_get_triggers(hass)) == set(acts("triggers"))
-    assert set(await conditions.async_get_conditions(hass)) == set(acts("conditions"))
+    if not ours.platforms_exists([name]):
+        assert acts(f"{name}s") == {}
+        return
+    platform = await ours.async_get_platform(name)
+    there = await getattr(platform, f"async_get_{name}s")(hass)
+    assert set(there) == set(acts(f"{name}s"))
 
 
 @pytest.mark.parametrize("kind", SCHEMAS)

@@ -21,6 +21,7 @@ OURS = parsed("manifest.json")["version"]
     [
         ("0.0.9", STATE_ON, OURS),
         (OURS, STATE_OFF, OURS),
+        (f"{OURS}.dev0", STATE_OFF, f"{OURS}.dev0"),
         ("99.0.0", STATE_OFF, "99.0.0"),
         ("mine-of-tuesday", STATE_OFF, "mine-of-tuesday"),
     ],
