@@ -112,7 +112,7 @@ class EngineClient:
 
     async def episode(self, episode: str) -> Episode:
         """Return one episode."""
-        return parse(Episode, await self.ask("GET", _path("episodes", episode)))
+        return parse(Episode, await self.ask("GET", api_path("episodes", episode)))
 
     async def counts(self, start: datetime, end: datetime) -> dict[str, int]:
         """Return how many episodes of each camera started in a span."""
@@ -123,7 +123,7 @@ class EngineClient:
 
     async def timeline(self, camera: str, start: datetime, end: datetime) -> Timeline:
         """Return what is recorded of a camera in a span of up to 31 days."""
-        path = f"{_path('cameras', camera)}/timeline"
+        path = f"{api_path('cameras', camera)}/timeline"
         return parse(
             Timeline, await self.ask("GET", path, None, _span_query(start, end))
         )
@@ -134,11 +134,11 @@ class EngineClient:
 
     async def change_camera(self, camera: str, patch: Mapping[str, Any]) -> Camera:
         """Change a camera by JSON merge patch."""
-        return parse(Camera, await self.ask("PATCH", _path("cameras", camera), patch))
+        return parse(Camera, await self.ask("PATCH", api_path("cameras", camera), patch))
 
     async def remove_camera(self, camera: str) -> None:
         """Remove a camera; its recordings stay until retention takes them."""
-        await self.ask("DELETE", _path("cameras", camera))
+        await self.ask("DELETE", api_path("cameras", camera))
 
     async def try_camera(self, wish: Mapping[str, Any]) -> CameraTest:
         """Let the engine connect once without saving; a failure is in the result."""
@@ -162,19 +162,19 @@ class EngineClient:
 
     async def snapshot(self, camera: str) -> bytes:
         """Return a camera's newest picture as JPEG."""
-        return await self._picture(f"{_path('cameras', camera)}/snapshot.jpg")
+        return await self._picture(f"{api_path('cameras', camera)}/snapshot.jpg")
 
     async def thumbnail(self, episode: str) -> bytes:
         """Return an episode's best picture as JPEG."""
-        return await self._picture(f"{_path('episodes', episode)}/thumbnail.jpg")
+        return await self._picture(f"{api_path('episodes', episode)}/thumbnail.jpg")
 
     async def hold(self, episode: str) -> None:
         """Keep an episode's recording until it is released."""
-        await self.ask("PUT", f"{_path('episodes', episode)}/hold")
+        await self.ask("PUT", f"{api_path('episodes', episode)}/hold")
 
     async def release(self, episode: str) -> None:
         """Give an episode's recording back to retention."""
-        await self.ask("DELETE", f"{_path('episodes', episode)}/hold")
+        await self.ask("DELETE", f"{api_path('episodes', episode)}/hold")
 
     async def sign(self, path: str, life: timedelta) -> str:
         """Return an absolute URL of a media path that works without a token."""
@@ -191,11 +191,11 @@ class EngineClient:
 
     async def comment(self, alert: str, text: str) -> None:
         """Write a comment below an alert."""
-        await self.ask("POST", f"{_path('alerts', alert)}/comments", {"text": text})
+        await self.ask("POST", f"{api_path('alerts', alert)}/comments", {"text": text})
 
     async def react(self, alert: str, kind: str) -> None:
         """Confirm, dispute or thank for an alert; once per household."""
-        await self.ask("POST", f"{_path('alerts', alert)}/reactions", {"kind": kind})
+        await self.ask("POST", f"{api_path('alerts', alert)}/reactions", {"kind": kind})
 
     async def requests(self) -> list[PoliceRequest]:
         """Return the police requests that the engine knows."""
@@ -203,7 +203,7 @@ class EngineClient:
 
     async def answer(self, request: str, wish: Mapping[str, Any]) -> None:
         """Answer a police request; the engine checks what may be answered how."""
-        await self.ask("POST", f"{_path('requests', request)}/answer", wish)
+        await self.ask("POST", f"{api_path('requests', request)}/answer", wish)
 
     async def revoke(self) -> None:
         """Let the engine forget our token."""
@@ -318,7 +318,7 @@ class EngineClient:
         raise WishRefused(text, code=code, field=str(field)[:100] if field else None)
 
 
-def _path(kind: str, id_: str) -> str:
+def api_path(kind: str, id_: str) -> str:
     """Return the path of one thing; an id may come from an automation or a link."""
     if not _ID.fullmatch(id_):
         raise WishRefused("there is no such thing", code="not_found")
