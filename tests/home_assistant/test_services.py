@@ -1,9 +1,10 @@
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import condition, service
+from homeassistant.helpers import service
 from homeassistant.helpers.trigger import descriptions
 from homeassistant.loader import async_get_integration
 
@@ -11,10 +12,19 @@ from custom_components.neighborcam.const import DOMAIN
 from tests.home_assistant.conftest import SetUp
 from tests.home_assistant.texts import CHECKOUT, described, english, icons
 
+
+def _conditions() -> Any:
+    """Return where the schema is: 2026.11 made a package of the module."""
+    package = import_module("homeassistant.helpers.condition")
+    if hasattr(package, "_CONDITIONS_DESCRIPTION_SCHEMA"):
+        return package
+    return import_module("homeassistant.helpers.condition.descriptions")
+
+
 SCHEMAS = {
     "services": service._SERVICES_SCHEMA,
     "triggers": descriptions._TRIGGERS_DESCRIPTION_SCHEMA,
-    "conditions": condition._CONDITIONS_DESCRIPTION_SCHEMA,
+    "conditions": _conditions()._CONDITIONS_DESCRIPTION_SCHEMA,
 }
 
 
