@@ -134,7 +134,9 @@ class EngineClient:
 
     async def change_camera(self, camera: str, patch: Mapping[str, Any]) -> Camera:
         """Change a camera by JSON merge patch."""
-        return parse(Camera, await self.ask("PATCH", api_path("cameras", camera), patch))
+        return parse(
+            Camera, await self.ask("PATCH", api_path("cameras", camera), patch)
+        )
 
     async def remove_camera(self, camera: str) -> None:
         """Remove a camera; its recordings stay until retention takes them."""
