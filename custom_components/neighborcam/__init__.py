@@ -5,13 +5,22 @@ from typing import Final
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN, PLATFORMS
 from .coordinator import EngineCoordinator, EngineEntry
 from .devices import current_identifiers, follow_devices
 from .errors import EngineFailure
+from .relay import relay_happenings
+from .services import async_setup_services
 
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
+    """Register what belongs to no single engine."""
+    async_setup_services(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: EngineEntry) -> bool:
@@ -19,6 +28,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EngineEntry) -> bool:
     coordinator = EngineCoordinator(hass, entry)
     entry.runtime_data = coordinator
     await coordinator.async_start()
+    relay_happenings(entry)
     follow_devices(entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True

@@ -20,8 +20,8 @@ def is_near(coordinator: EngineCoordinator, alert: Alert) -> bool:
     return away_m is not None and away_m <= coordinator.alert_radius_m
 
 
-def active_alerts(coordinator: EngineCoordinator) -> dict[str, Alert]:
-    """Return the near alerts that hold: not cancelled, not replaced by an update."""
+def standing_alerts(coordinator: EngineCoordinator) -> dict[str, Alert]:
+    """Return the alerts that hold: not cancelled, not replaced by an update."""
     if not coordinator.data.sharing.is_on:
         return {}
     alerts = coordinator.data.alerts
@@ -29,7 +29,14 @@ def active_alerts(coordinator: EngineCoordinator) -> dict[str, Alert]:
     return {
         id_: alert
         for id_, alert in alerts.items()
-        if alert.msg_type != "cancel"
-        and id_ not in replaced
-        and is_near(coordinator, alert)
+        if alert.msg_type != "cancel" and id_ not in replaced
+    }
+
+
+def active_alerts(coordinator: EngineCoordinator) -> dict[str, Alert]:
+    """Return the alerts that hold and are near."""
+    return {
+        id_: alert
+        for id_, alert in standing_alerts(coordinator).items()
+        if is_near(coordinator, alert)
     }

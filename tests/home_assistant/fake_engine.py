@@ -461,7 +461,12 @@ class FakeEngine:
 
 def _clip(asked: Asked) -> web.Response:
     """Return a clip, or the part of it that a Range asks for."""
-    headers = {"Accept-Ranges": "bytes", "ETag": '"clip-1"'}
+    headers = {
+        "Accept-Ranges": "bytes",
+        "ETag": '"clip-1"',
+        "Clip-Started-At": "2026-11-23T11:58:55.000000Z",
+        "Clip-Ended-At": "2026-11-23T11:59:30.000000Z",
+    }
     wanted = asked.headers.get("Range")
     if wanted is None:
         return web.Response(body=MP4, content_type="video/mp4", headers=headers)

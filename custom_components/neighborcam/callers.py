@@ -1,0 +1,61 @@
+"""Who calls an action, and whether they may."""
+
+from homeassistant.auth.models import User
+from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
+from homeassistant.core import ServiceCall
+from homeassistant.exceptions import Unauthorized, UnknownUser
+
+from .coordinator import EngineCoordinator
+from .engines import entity_of_camera
+
+
+async def user_of(call: ServiceCall) -> User | None:
+    """Return the person who calls, None for an automation or Home Assistant itself."""
+    if call.context.user_id is None:
+        return None
+    user = await call.hass.auth.async_get_user(call.context.user_id)
+    if user is None:
+        raise UnknownUser(context=call.context)
+    return user
+
+
+async def check_may_control(
+    call: ServiceCall, coordinator: EngineCoordinator, camera: str
+) -> None:
+    """Raise `Unauthorized` unless the caller may control the camera."""
+    if not _may(await user_of(call), coordinator, camera, POLICY_CONTROL):
+        raise Unauthorized(context=call.context, permission=POLICY_CONTROL)
+
+
+async def check_may_see(
+    call: ServiceCall, coordinator: EngineCoordinator, camera: str
+) -> None:
+    """Raise `Unauthorized` unless the caller may see the camera."""
+    if not _may(await user_of(call), coordinator, camera, POLICY_READ):
+        raise Unauthorized(context=call.context, permission=POLICY_READ)
+
+
+async def seen_cameras(call: ServiceCall, coordinator: EngineCoordinator) -> set[str]:
+    """Return the cameras that the caller may see."""
+    user = await user_of(call)
+    cameras = coordinator.data.cameras
+    return {each for each in cameras if _may(user, coordinator, each, POLICY_READ)}
+
+
+async def is_admin_in_person(call: ServiceCall) -> bool:
+    """Whether an admin calls: themselves, not an automation that they wrote.
+
+    The context of an automation has the context that triggered it as its parent, and no
+    user; a user with a parent is nobody that we know of, and not believed either.
+    """
+    user = await user_of(call)
+    return user is not None and user.is_admin and call.context.parent_id is None
+
+
+def _may(
+    user: User | None, coordinator: EngineCoordinator, camera: str, policy: str
+) -> bool:
+    if user is None or user.is_admin:
+        return True
+    entity_id = entity_of_camera(coordinator, camera)
+    return entity_id is not None and user.permissions.check_entity(entity_id, policy)

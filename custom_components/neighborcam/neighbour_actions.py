@@ -1,0 +1,181 @@
+"""Actions for the neighbourhood: alerts, and the requests of the police.
+
+What leaves this home is checked again by the engine, whose policy is the only door out.
+Here it is checked who asks: nothing goes to the police but by an admin in person.
+"""
+
+from typing import Any, Final
+
+from homeassistant.core import ServiceCall
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util.json import JsonObjectType
+from probatio import All, In, Length, Optional, Required, Schema
+
+from .callers import check_may_control, is_admin_in_person
+from .choosing import CATEGORIES, SEVERITIES
+from .const import DOMAIN
+from .coordinator import EngineCoordinator
+from .engines import camera_named, engine_named, loaded_engines
+from .entity import wish
+from .models import PoliceRequest
+from .recording_actions import ENGINE
+from .told import alert_told, request_told
+
+URGENCIES: Final = ("immediate", "expected", "future", "past", "unknown")
+CERTAINTIES: Final = ("observed", "likely", "possible", "unlikely", "unknown")
+APPROVE: Final = "approve"
+TIP: Final = "tip"
+ANSWERS: Final = ("decline", "mute", TIP, APPROVE)
+# These give something to the police; the others only leave a request alone.
+GIVING: Final = frozenset({APPROVE, TIP})
+
+ID: Final = All(cv.string, Length(min=1, max=64))
+SHARE: Final = Schema(
+    {
+        **ENGINE,
+        Required("category"): In(CATEGORIES),
+        Required("headline"): All(cv.string, Length(min=1, max=80)),
+        Optional("text", default=""): All(cv.string, Length(max=1000)),
+        Optional("instruction", default=""): All(cv.string, Length(max=300)),
+        Optional("urgency", default="unknown"): In(URGENCIES),
+        Optional("severity", default="unknown"): In(SEVERITIES),
+        Optional("certainty", default="unknown"): In(CERTAINTIES),
+        Optional("camera"): cv.entity_id,
+        Optional("episode"): ID,
+        Optional("preview_only", default=False): cv.boolean,
+    }
+)
+COMMENT: Final = Schema(
+    {
+        **ENGINE,
+        Required("alert"): ID,
+        Required("text"): All(cv.string, Length(min=1, max=500)),
+    }
+)
+ALERT: Final = Schema({**ENGINE, Required("alert"): ID})
+LIST: Final = Schema({**ENGINE, Optional("open_only", default=True): cv.boolean})
+ANSWER: Final = Schema(
+    {
+        **ENGINE,
+        Required("request"): ID,
+        Required("answer"): In(ANSWERS),
+        Optional("confirm", default=False): cv.boolean,
+        Optional("pin"): All(cv.string, Length(min=1, max=64)),
+        Optional("text"): All(cv.string, Length(min=1, max=1000)),
+    }
+)
+
+
+async def share_alert(call: ServiceCall) -> JsonObjectType:
+    """Publish an alert, or with ``preview_only`` see what would be published."""
+    coordinator, alert = await _alert_wish(call)
+    published = await wish(coordinator.client.publish_alert(alert))
+    return {"alert": alert_told(coordinator, published)}
+
+
+async def comment_alert(call: ServiceCall) -> None:
+    """Write below an alert."""
+    coordinator, alert = _engine_of(call, "alert"), call.data["alert"]
+    await wish(coordinator.client.comment(alert, call.data["text"]))
+
+
+async def confirm_alert(call: ServiceCall) -> None:
+    """Tell that an alert is right."""
+    coordinator = _engine_of(call, "alert")
+    await wish(coordinator.client.react(call.data["alert"], "confirm"))
+
+
+async def dispute_alert(call: ServiceCall) -> None:
+    """Tell that an alert is not so."""
+    coordinator = _engine_of(call, "alert")
+    await wish(coordinator.client.react(call.data["alert"], "not_so"))
+
+
+async def list_requests(call: ServiceCall) -> JsonObjectType:
+    """Answer police requests; what concerns this home goes to an admin in person."""
+    coordinator = engine_named(call.hass, call.data.get("config_entry_id"))
+    requests = await wish(coordinator.client.requests())
+    in_person = await is_admin_in_person(call)
+    return {
+        "requests": [
+            _request_told(request, in_person=in_person)
+            for request in requests
+            if request.state == "open" or not call.data["open_only"]
+        ]
+    }
+
+
+async def answer_request(call: ServiceCall) -> None:
+    """Answer a police request.
+
+    An automation may decline or mute one. Only an admin in person may give something,
+    and everybody has to say that they mean it.
+    """
+    answer = call.data["answer"]
+    if answer in GIVING and not await is_admin_in_person(call):
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="only_in_person"
+        )
+    if not call.data["confirm"]:
+        raise _invalid("confirm_needed")
+    if answer == TIP and "text" not in call.data:
+        raise _invalid("tip_needs_text")
+    coordinator = _engine_of(call, "request")
+    told = {name: call.data[name] for name in ("pin", "text") if name in call.data}
+    await wish(
+        coordinator.client.answer(
+            call.data["request"], {"answer": answer, "confirm": True, **told}
+        )
+    )
+
+
+def _request_told(request: PoliceRequest, *, in_person: bool) -> dict[str, Any]:
+    told = request_told(request)
+    if in_person:
+        told["matching_cameras"] = request.matching_cameras
+        told["answered"] = request.answered
+    return told
+
+
+async def _alert_wish(call: ServiceCall) -> tuple[EngineCoordinator, dict[str, Any]]:
+    ours = {"config_entry_id", "camera"}
+    alert = {name: value for name, value in call.data.items() if name not in ours}
+    if "camera" in call.data:
+        coordinator, camera = camera_named(call.hass, call.data["camera"])
+        alert["camera"] = camera
+    else:
+        coordinator = engine_named(call.hass, call.data.get("config_entry_id"))
+        camera = None
+    if "episode" in call.data:
+        episode = await wish(coordinator.client.episode(call.data["episode"]))
+        if camera not in {None, episode.camera}:
+            raise _invalid("episode_of_another_camera")
+        camera = episode.camera
+    if camera is not None:
+        await _check_may_share(call, coordinator, camera)
+    return coordinator, alert
+
+
+async def _check_may_share(
+    call: ServiceCall, coordinator: EngineCoordinator, camera: str
+) -> None:
+    await check_may_control(call, coordinator, camera)
+    known = coordinator.data.cameras.get(camera)
+    if known is None or not known.sharing:
+        raise _invalid("camera_not_shared")
+
+
+def _engine_of(call: ServiceCall, what: str) -> EngineCoordinator:
+    """Return the engine that knows an alert or request; ids are those of the hub."""
+    entry_id = call.data.get("config_entry_id")
+    if entry_id is None:
+        for coordinator in loaded_engines(call.hass):
+            known = {*coordinator.data.alerts, *coordinator.data.requests}
+            if call.data[what] in known:
+                return coordinator
+    return engine_named(call.hass, entry_id)
+
+
+def _invalid(key: str) -> ServiceValidationError:
+    return ServiceValidationError(translation_domain=DOMAIN, translation_key=key)
