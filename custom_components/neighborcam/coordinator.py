@@ -30,7 +30,8 @@ from yarl import URL
 from .client import EngineClient
 from .const import CONF_ALERT_RADIUS, DEFAULT_ALERT_RADIUS_M, DOMAIN, LOGGER
 from .errors import EngineFailure, EngineTooNew, EngineTooOld, OddAnswer, TokenRefused
-from .household import Happening, Household, after, from_snapshot
+from .following import after, from_snapshot
+from .household import Happening, Household
 from .models import Changes, Hello, Snapshot
 
 type EngineEntry = ConfigEntry[EngineCoordinator]
@@ -113,6 +114,9 @@ class EngineCoordinator(DataUpdateCoordinator[Household]):
                     self.config_entry.async_start_reauth(self.hass)
                     return
                 pause_s = FIRST_PAUSE_S if was_connected else pause_s
+            except Exception:  # noqa: BLE001 - a fault of ours must not end it for good
+                LOGGER.exception("Following %s failed", self.name)
+                self._lost(OddAnswer("what the engine said could not be understood"))
             # Not all homes of a street at once, after a power cut.
             await asyncio.sleep(pause_s * random.uniform(0.7, 1.0))  # noqa: S311
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)

@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 
 from custom_components.neighborcam.errors import OddAnswer
+from custom_components.neighborcam.following import after, from_snapshot
 from custom_components.neighborcam.household import (
     Happening,
     Household,
     Kind,
-    after,
-    from_snapshot,
 )
 from custom_components.neighborcam.models import (
     CameraState,

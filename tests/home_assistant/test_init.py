@@ -181,6 +181,27 @@ async def test_another_engine_at_the_same_address_is_not_taken_for_ours(
     assert entry.state is ConfigEntryState.SETUP_RETRY
 
 
+async def test_a_fault_of_ours_ends_only_the_connection(
+    engine: FakeEngine,
+    set_up: SetUp,
+    settle: Settle,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry = await set_up()
+    heard: list[Happening] = []
+
+    def stumble(happening: Happening) -> None:
+        heard.append(happening)
+        raise ZeroDivisionError
+
+    stop = entry.runtime_data.async_on_happening(stumble)
+    await engine.push({"type": "DoorbellRang", "camera": "front-door"})
+    await settle(lambda: heard and not entry.runtime_data.connected)
+    stop()
+    await settle(lambda: entry.runtime_data.connected)
+    assert "ZeroDivisionError" in caplog.text
+
+
 async def test_a_message_that_is_odd_ends_only_the_connection(
     engine: FakeEngine, set_up: SetUp, settle: Settle
 ) -> None:
