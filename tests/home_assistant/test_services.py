@@ -29,8 +29,12 @@ SCHEMAS = {
 
 
 def acts(kind: str) -> dict[str, dict[str, Any]]:
-    """Return what the YAML file of that kind describes."""
-    return {name: what or {} for name, what in described(f"{kind}.yaml").items()}
+    """Return what the YAML file of that kind describes; a dot hides an anchor."""
+    return {
+        name: what or {}
+        for name, what in described(f"{kind}.yaml").items()
+        if not name.startswith(".")
+    }
 
 
 def fields(act: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
