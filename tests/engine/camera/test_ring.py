@@ -9,25 +9,6 @@ from neighborcam.engine.camera.ring import PacketRing
 type PacketAt = Callable[..., MediaPacket]
 
 
-class Heard:
-    """A sink that remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.told: list[object] = []
-
-    def opened(self, stream_format: StreamFormat) -> None:
-        """See `PacketSink.opened`."""
-        self.told.append(stream_format)
-
-    def packet(self, packet: MediaPacket) -> None:
-        """See `PacketSink.packet`."""
-        self.told.append(packet.pts // 9000)
-
-    def closed(self) -> None:
-        """See `PacketSink.closed`."""
-        self.told.append("closed")
-
-
 @pytest.fixture
 def fill(
     stream_format: StreamFormat, packet_at: PacketAt
@@ -112,26 +93,3 @@ def test_a_new_connection_lets_go_of_the_old_one(
     ring.opened(stream_format)
     ring.packet(packet_at(0, is_key=True))
     assert numbers(ring.newest_gop()[1]) == [0]
-
-
-def test_a_subscriber_hears_the_newest_group_and_then_all_that_comes(
-    fill: Fill, stream_format: StreamFormat, packet_at: PacketAt
-) -> None:
-    ring, heard = PacketRing(), Heard()
-    fill(ring, 13)
-    stop = ring.subscribe(heard)
-    ring.packet(packet_at(13))
-    assert heard.told == [stream_format, 10, 11, 12, 13]
-    ring.closed()
-    stop()
-    ring.packet(packet_at(14))
-    assert heard.told[5:] == ["closed"]
-
-
-def test_a_subscriber_of_an_empty_ring_begins_with_the_connection(
-    fill: Fill, stream_format: StreamFormat
-) -> None:
-    ring, heard = PacketRing(), Heard()
-    ring.subscribe(heard)
-    fill(ring, 2)
-    assert heard.told == [stream_format, 0, 1]

@@ -8,7 +8,7 @@ from neighborcam.engine.errors import DataInUse, DataUnreadable, NotFound
 from neighborcam.engine.facts import EpisodeId
 from neighborcam.engine.index.rows import TokenRow
 from neighborcam.engine.index.store import Index
-from neighborcam.engine.recording.holding import hold
+from neighborcam.engine.recording.holding import hash_held
 from neighborcam.engine.recording.invariants import find_problems, recover
 from neighborcam.engine.recording.reconcile import check
 from tests.engine.index.test_store import FIRST, ended, started
@@ -116,7 +116,8 @@ def test_a_held_recording_that_was_changed_is_found_and_cannot_be_mended(
     data: Path,
 ) -> None:
     with Index.open(data) as index:
-        hold(index, index.media_dir, FIRST)
+        index.hold(FIRST)
+        hash_held(index, index.media_dir)
         assert all(row.sha256 for row in index.all_segments())
     assert check(data, repair=False).is_clean
     content = bytearray(files(data)[0].read_bytes())
@@ -244,7 +245,8 @@ def test_a_hold_during_recording_is_hashed_later(house: House) -> None:
     recorder = house.recorder()
     recorder.opened(stream_format())
     house.feed(recorder, packets(3))
-    hold(house.index, house.media_dir, EpisodeId("E"))
+    house.index.hold(EpisodeId("E"))
+    hash_held(house.index, house.media_dir)
     (row,) = house.rows()
     assert (row.held, row.sha256) == (True, None)
     recorder.closed()

@@ -5,7 +5,6 @@ of here; none of them needs a second connection or a disk.
 """
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -14,7 +13,6 @@ from typing import Final
 from neighborcam.engine.camera.packet import (
     MediaKind,
     MediaPacket,
-    PacketSink,
     StreamFormat,
 )
 
@@ -47,7 +45,6 @@ class PacketRing:
         self._format: StreamFormat | None = None
         self._groups: deque[_Group] = deque()
         self._size = 0
-        self._subscribers: tuple[PacketSink, ...] = ()
 
     @property
     def size_bytes(self) -> int:
@@ -59,9 +56,6 @@ class PacketRing:
         with self._lock:
             self._format = stream_format
             self._clear()
-            subscribers = self._subscribers
-        for subscriber in subscribers:
-            subscriber.opened(stream_format)
 
     def packet(self, packet: MediaPacket) -> None:
         """See `PacketSink.packet`."""
@@ -74,14 +68,9 @@ class PacketRing:
                 group.size += len(packet.data)
                 self._size += len(packet.data)
                 self._trim(packet.wall)
-            subscribers = self._subscribers
-        for subscriber in subscribers:
-            subscriber.packet(packet)
 
     def closed(self) -> None:
-        """See `PacketSink.closed`."""
-        for subscriber in self._subscribers:
-            subscriber.closed()
+        """See `PacketSink.closed`: what is held stays readable."""
 
     def snapshot_from(self, wall: datetime) -> tuple[StreamFormat, list[MediaPacket]]:
         """Return format and packets from the group that covers ``wall`` to the newest.
@@ -103,25 +92,6 @@ class PacketRing:
         """Return format and packets of the newest group; `LookupError` while empty."""
         with self._lock:
             return self._held_format(), list(self._groups[-1].packets)
-
-    def subscribe(self, sink: PacketSink) -> Callable[[], None]:
-        """Give ``sink`` the newest group, then all that comes; return how to stop.
-
-        What is held is given in the caller's thread, under the ring's lock, so that
-        nothing is lost or told twice in between; the rest in the stream's thread.
-        """
-        with self._lock:
-            if self._groups:
-                sink.opened(self._held_format())
-                for packet in self._groups[-1].packets:
-                    sink.packet(packet)
-            self._subscribers = (*self._subscribers, sink)
-        return lambda: self._unsubscribe(sink)
-
-    def _unsubscribe(self, sink: PacketSink) -> None:
-        with self._lock:
-            kept = tuple(one for one in self._subscribers if one is not sink)
-            self._subscribers = kept
 
     def _held_format(self) -> StreamFormat:
         if self._format is None or not self._groups:

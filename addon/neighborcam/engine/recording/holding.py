@@ -3,7 +3,6 @@
 import hashlib
 from pathlib import Path
 
-from neighborcam.engine.facts import EpisodeId
 from neighborcam.engine.index.store import Index
 
 
@@ -11,16 +10,6 @@ def sha256_of(path: Path) -> str:
     """Return the hash of a file as hexadecimal. Raises `OSError`."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def hold(index: Index, media_dir: Path, episode: EpisodeId) -> None:
-    """Keep an episode's recording from retention and hash what is complete of it.
-
-    Raises `NotFound` and `StorageError`. The segment that is being written is hashed
-    by the janitor once it is closed.
-    """
-    index.hold(episode)
-    hash_held(index, media_dir)
 
 
 def hash_held(index: Index, media_dir: Path) -> int:
