@@ -13,6 +13,7 @@ from .devices import current_identifiers, follow_devices
 from .errors import EngineFailure
 from .relay import relay_happenings
 from .services import async_setup_services
+from .views import async_setup_views
 
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -20,6 +21,7 @@ CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Register what belongs to no single engine."""
     async_setup_services(hass)
+    async_setup_views(hass)
     return True
 
 

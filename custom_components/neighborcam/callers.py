@@ -23,7 +23,7 @@ async def check_may_control(
     call: ServiceCall, coordinator: EngineCoordinator, camera: str
 ) -> None:
     """Raise `Unauthorized` unless the caller may control the camera."""
-    if not _may(await user_of(call), coordinator, camera, POLICY_CONTROL):
+    if not may(await user_of(call), coordinator, camera, POLICY_CONTROL):
         raise Unauthorized(context=call.context, permission=POLICY_CONTROL)
 
 
@@ -31,7 +31,7 @@ async def check_may_see(
     call: ServiceCall, coordinator: EngineCoordinator, camera: str
 ) -> None:
     """Raise `Unauthorized` unless the caller may see the camera."""
-    if not _may(await user_of(call), coordinator, camera, POLICY_READ):
+    if not may(await user_of(call), coordinator, camera, POLICY_READ):
         raise Unauthorized(context=call.context, permission=POLICY_READ)
 
 
@@ -39,22 +39,38 @@ async def seen_cameras(call: ServiceCall, coordinator: EngineCoordinator) -> set
     """Return the cameras that the caller may see."""
     user = await user_of(call)
     cameras = coordinator.data.cameras
-    return {each for each in cameras if _may(user, coordinator, each, POLICY_READ)}
+    return {each for each in cameras if may(user, coordinator, each, POLICY_READ)}
 
 
 async def is_admin_in_person(call: ServiceCall) -> bool:
-    """Whether an admin calls: themselves, not an automation that they wrote.
+    """Whether an admin calls: themselves, not an automation that they wrote, no app.
 
     The context of an automation has the context that triggered it as its parent, and no
-    user; a user with a parent is nobody that we know of, and not believed either.
+    user; a user with a parent is nobody that we know of, and not believed either. Apps
+    of the Supervisor call as a user that Home Assistant made, with every right.
     """
     user = await user_of(call)
-    return user is not None and user.is_admin and call.context.parent_id is None
+    if user is None or user.system_generated:
+        return False
+    return user.is_admin and call.context.parent_id is None
 
 
-def _may(
+async def check_may_speak(call: ServiceCall) -> None:
+    """Raise `Unauthorized` unless the caller may speak for this home.
+
+    Who may only look, or has some rooms only, may not.
+    """
+    user = await user_of(call)
+    if user is None or user.is_admin:
+        return
+    if not user.permissions.access_all_entities(POLICY_CONTROL):
+        raise Unauthorized(context=call.context, permission=POLICY_CONTROL)
+
+
+def may(
     user: User | None, coordinator: EngineCoordinator, camera: str, policy: str
 ) -> bool:
+    """Whether a person (None: Home Assistant itself) may do this with a camera."""
     if user is None or user.is_admin:
         return True
     entity_id = entity_of_camera(coordinator, camera)

@@ -6,7 +6,7 @@ thing that merely sits at the engine's address must not be able to hurt Home Ass
 
 import json
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Container, Mapping
 from contextlib import aclosing, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -217,8 +217,12 @@ class EngineClient:
         path: str,
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        also: Container[int] = (),
     ) -> AsyncIterator[ClientResponse]:
-        """Open media for passing it on; failures raise, any success is yielded."""
+        """Open media for passing it on; failures raise, any success is yielded.
+
+        ``also`` are statuses that the caller takes though they are no success.
+        """
         try:
             async with self._session.get(
                 self.url.join(URL(path)).with_query(query),
@@ -226,7 +230,8 @@ class EngineClient:
                 timeout=_MEDIA,
                 allow_redirects=False,
             ) as response:
-                await self._refuse(response)
+                if response.status not in also:
+                    await self._refuse(response)
                 yield response
         except (ClientError, TimeoutError) as problem:
             raise _unreachable(problem) from None

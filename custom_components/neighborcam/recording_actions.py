@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from homeassistant.components.http.auth import async_sign_path
 from homeassistant.core import ServiceCall
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
@@ -20,6 +19,7 @@ from .exports import ClipWish, export, media_told
 from .models import Episode, Label
 from .pictures import take_picture
 from .told import episode_told
+from .views import Kind, signed_url
 
 LONGEST_CLIP: Final = timedelta(hours=2)  # the engine's own limit
 MOST_EPISODES: Final = 200  # the engine's own limit of one answer
@@ -154,18 +154,22 @@ async def _list_query(call: ServiceCall) -> tuple[EngineCoordinator, dict[str, s
 
 def _with_links(coordinator: EngineCoordinator, episode: Episode) -> dict[str, Any]:
     """Tell of an episode with links that work without logging in, for a day."""
-    links = {"clip_url": "clip.mp4"}
+    links: dict[str, Kind] = {"clip_url": "clip"}
     if episode.has_thumbnail:
-        links["thumbnail_url"] = "thumbnail.jpg"
+        links["thumbnail_url"] = "thumbnail"
     entry_id = coordinator.config_entry.entry_id
-    base = f"/api/{DOMAIN}/{entry_id}/episodes/{episode.id}"
     return {
         **episode_told(coordinator, episode),
         **{
-            name: async_sign_path(
-                coordinator.hass, f"{base}/{file}", LINK_LIFE, use_content_user=True
+            name: signed_url(
+                coordinator.hass,
+                entry_id,
+                kind,
+                episode.id,
+                life=LINK_LIFE,
+                for_anyone=True,
             )
-            for name, file in links.items()
+            for name, kind in links.items()
         },
     }
 
