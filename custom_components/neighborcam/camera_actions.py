@@ -24,6 +24,7 @@ from probatio import (
 
 from .const import DOMAIN
 from .coordinator import EngineCoordinator
+from .discreet import forgetting, hide, uncovered
 from .engines import camera_named, engine_named
 from .entity import wish
 from .models import CameraTest, RecordingMode
@@ -31,12 +32,12 @@ from .recording_actions import CAMERA, ENGINE
 from .told import camera_told
 
 NAME: Final = All(cv.string, Length(min=1, max=120))
-URL: Final = All(cv.string, Length(min=1, max=2048))
+URL: Final = All(cv.string, Length(min=1, max=2048), hide)  # may hold a password
 LOGIN: Final = All(cv.string, Length(max=256))
 SETTINGS: Final[dict[Marker, Any]] = {
     Optional("sub_url"): URL,
     Optional("username"): LOGIN,
-    Optional("password"): LOGIN,
+    Optional("password"): All(LOGIN, hide),
     Optional("detection"): cv.boolean,
     Optional("sharing"): cv.boolean,
     Optional("sensitivity"): All(Coerce(int), Range(min=0, max=100)),
@@ -44,25 +45,32 @@ SETTINGS: Final[dict[Marker, Any]] = {
     Optional("audio"): cv.boolean,
     Optional("keep_days"): All(Coerce(float), Range(min=1, max=3650)),
 }
-ADD: Final = Schema(
-    {
-        **ENGINE,
-        Required("name"): NAME,
-        Exclusive("main_url", "source"): URL,
-        Exclusive("source_entity", "source"): cv.entity_id,
-        Optional("try_first", default=True): cv.boolean,
-        **SETTINGS,
-    }
+SECRET: Final = ("main_url", "sub_url", "username", "password")
+ADD: Final = forgetting(
+    Schema(
+        {
+            **ENGINE,
+            Required("name"): NAME,
+            Exclusive("main_url", "source"): URL,
+            Exclusive("source_entity", "source"): cv.entity_id,
+            Optional("try_first", default=True): cv.boolean,
+            **SETTINGS,
+        }
+    ),
+    *SECRET,
 )
-UPDATE: Final = CAMERA.extend(
-    {
-        Optional("name"): NAME,
-        Optional("main_url"): URL,
-        Optional("enabled"): cv.boolean,
-        Optional("privacy"): cv.boolean,
-        Optional("try_first", default=True): cv.boolean,
-        **SETTINGS,
-    }
+UPDATE: Final = forgetting(
+    CAMERA.extend(
+        {
+            Optional("name"): NAME,
+            Optional("main_url"): URL,
+            Optional("enabled"): cv.boolean,
+            Optional("privacy"): cv.boolean,
+            Optional("try_first", default=True): cv.boolean,
+            **SETTINGS,
+        }
+    ),
+    *SECRET,
 )
 # What a connection needs; it is tried again only when one of these changes.
 _CONNECTION: Final = ("main_url", "username", "password")
@@ -105,12 +113,13 @@ async def remove_camera(call: ServiceCall) -> None:
 
 
 def _settings(call: ServiceCall) -> dict[str, Any]:
-    return {name: value for name, value in call.data.items() if name not in _OURS}
+    given = uncovered(call.data)
+    return {name: value for name, value in given.items() if name not in _OURS}
 
 
 async def _address(call: ServiceCall) -> str:
     if "main_url" in call.data:
-        return str(call.data["main_url"])
+        return str(call.data["main_url"].value)
     if "source_entity" not in call.data:
         raise _invalid("camera_needs_source")
     return await _stream_source(call.hass, call.data["source_entity"])

@@ -10,6 +10,7 @@ from typing import Any, Final, override
 from homeassistant.components.homeassistant import async_should_expose
 from homeassistant.components.llm import LLMTools
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.llm import (
     LLM_API_ASSIST,
@@ -168,18 +169,27 @@ def _named(seen: list[Seen], name: str | None) -> list[Seen]:
     if name is None:
         return seen
     wanted = name.casefold()
-    return [each for each in seen if wanted in {each[1].name.casefold(), each[1].id}]
+    found = [each for each in seen if wanted in {each[1].name.casefold(), each[1].id}]
+    if not found:
+        # An empty list would be taken for "nothing moved".
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="no_camera_of_ours",
+            translation_placeholders={"entity": name},
+        )
+    return found
 
 
 def _camera(coordinator: EngineCoordinator, camera: Camera) -> JsonObjectType:
+    if not coordinator.connected:
+        return {"name": camera.name, "state": "unknown"}  # what was known is old
     household = coordinator.data
-    labels = [each.value for each in Label if household.shows(camera.id, each)]
     return {
         "name": camera.name,
-        "state": camera.state.value if coordinator.connected else "unknown",
+        "state": camera.state.value,
         "recording": camera.recording.value,
         "motion": household.moves(camera.id),
-        "in_sight": list(labels),
+        "in_sight": [each.value for each in Label if household.shows(camera.id, each)],
         "episodes_today": household.episodes_today.get(camera.id, 0),
     }
 

@@ -1,34 +1,32 @@
 """Actions for the neighbourhood: alerts, and the requests of the police.
 
 What leaves this home is checked again by the engine, whose policy is the only door out.
-Here it is checked who asks: nothing goes to the police but by an admin in person.
+Here it is checked who asks: the police are answered by an admin in person, and what the
+answer was is told to nobody, not even in the response to whoever lists requests.
 """
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from homeassistant.core import ServiceCall
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.util.json import JsonObjectType
+from homeassistant.util.json import JsonObjectType, JsonValueType
 from probatio import All, In, Length, Optional, Required, Schema
 
-from .callers import check_may_control, is_admin_in_person
+from .callers import check_may_control, check_may_speak, is_admin_in_person
 from .choosing import CATEGORIES, SEVERITIES
 from .const import DOMAIN
 from .coordinator import EngineCoordinator
+from .discreet import forgetting, hide, uncovered
 from .engines import camera_named, engine_named, loaded_engines
 from .entity import wish
-from .models import PoliceRequest
 from .recording_actions import ENGINE
 from .told import alert_told, request_told
 
 URGENCIES: Final = ("immediate", "expected", "future", "past", "unknown")
 CERTAINTIES: Final = ("observed", "likely", "possible", "unlikely", "unknown")
-APPROVE: Final = "approve"
 TIP: Final = "tip"
-ANSWERS: Final = ("decline", "mute", TIP, APPROVE)
-# These give something to the police; the others only leave a request alone.
-GIVING: Final = frozenset({APPROVE, TIP})
+ANSWERS: Final = ("decline", "mute", TIP, "approve")
 
 ID: Final = All(cv.string, Length(min=1, max=64))
 SHARE: Final = Schema(
@@ -55,20 +53,23 @@ COMMENT: Final = Schema(
 )
 ALERT: Final = Schema({**ENGINE, Required("alert"): ID})
 LIST: Final = Schema({**ENGINE, Optional("open_only", default=True): cv.boolean})
-ANSWER: Final = Schema(
-    {
-        **ENGINE,
-        Required("request"): ID,
-        Required("answer"): In(ANSWERS),
-        Optional("confirm", default=False): cv.boolean,
-        Optional("pin"): All(cv.string, Length(min=1, max=64)),
-        Optional("text"): All(cv.string, Length(min=1, max=1000)),
-    }
+ANSWER: Final = forgetting(
+    Schema(
+        {
+            **ENGINE,
+            Required("request"): ID,
+            Required("answer"): All(In(ANSWERS), hide),
+            Optional("confirm", default=False): cv.boolean,
+            Optional("pin"): All(cv.string, Length(min=1, max=64), hide),
+            Optional("text"): All(cv.string, Length(min=1, max=1000), hide),
+        }
+    )
 )
 
 
 async def share_alert(call: ServiceCall) -> JsonObjectType:
     """Publish an alert, or with ``preview_only`` see what would be published."""
+    await check_may_speak(call)
     coordinator, alert = await _alert_wish(call)
     published = await wish(coordinator.client.publish_alert(alert))
     return {"alert": alert_told(coordinator, published)}
@@ -76,30 +77,35 @@ async def share_alert(call: ServiceCall) -> JsonObjectType:
 
 async def comment_alert(call: ServiceCall) -> None:
     """Write below an alert."""
+    await check_may_speak(call)
     coordinator, alert = _engine_of(call, "alert"), call.data["alert"]
     await wish(coordinator.client.comment(alert, call.data["text"]))
 
 
 async def confirm_alert(call: ServiceCall) -> None:
     """Tell that an alert is right."""
+    await check_may_speak(call)
     coordinator = _engine_of(call, "alert")
     await wish(coordinator.client.react(call.data["alert"], "confirm"))
 
 
 async def dispute_alert(call: ServiceCall) -> None:
     """Tell that an alert is not so."""
+    await check_may_speak(call)
     coordinator = _engine_of(call, "alert")
     await wish(coordinator.client.react(call.data["alert"], "not_so"))
 
 
 async def list_requests(call: ServiceCall) -> JsonObjectType:
-    """Answer police requests; what concerns this home goes to an admin in person."""
+    """Answer what the police ask the area for, as they published it."""
     coordinator = engine_named(call.hass, call.data.get("config_entry_id"))
     requests = await wish(coordinator.client.requests())
-    in_person = await is_admin_in_person(call)
     return {
         "requests": [
-            _request_told(request, in_person=in_person)
+            {
+                **request_told(coordinator, request),
+                "area": cast("list[JsonValueType]", request.area),
+            }
             for request in requests
             if request.state == "open" or not call.data["open_only"]
         ]
@@ -107,35 +113,17 @@ async def list_requests(call: ServiceCall) -> JsonObjectType:
 
 
 async def answer_request(call: ServiceCall) -> None:
-    """Answer a police request.
-
-    An automation may decline or mute one. Only an admin in person may give something,
-    and everybody has to say that they mean it.
-    """
-    answer = call.data["answer"]
-    if answer in GIVING and not await is_admin_in_person(call):
-        raise HomeAssistantError(
-            translation_domain=DOMAIN, translation_key="only_in_person"
-        )
+    """Answer a police request: an admin in person, who says that they mean it."""
+    if not await is_admin_in_person(call):
+        raise _invalid("only_in_person")
     if not call.data["confirm"]:
         raise _invalid("confirm_needed")
-    if answer == TIP and "text" not in call.data:
+    told = uncovered(call.data)
+    if told["answer"] == TIP and "text" not in told:
         raise _invalid("tip_needs_text")
     coordinator = _engine_of(call, "request")
-    told = {name: call.data[name] for name in ("pin", "text") if name in call.data}
-    await wish(
-        coordinator.client.answer(
-            call.data["request"], {"answer": answer, "confirm": True, **told}
-        )
-    )
-
-
-def _request_told(request: PoliceRequest, *, in_person: bool) -> dict[str, Any]:
-    told = request_told(request)
-    if in_person:
-        told["matching_cameras"] = request.matching_cameras
-        told["answered"] = request.answered
-    return told
+    told.pop("config_entry_id", None)
+    await wish(coordinator.client.answer(told.pop("request"), told))
 
 
 async def _alert_wish(call: ServiceCall) -> tuple[EngineCoordinator, dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from .coordinator import EngineCoordinator
 from .engines import entity_of_camera
 from .models import Alert, Camera, Episode, PoliceRequest
-from .nearby import distance_m
+from .nearby import area_km2, distance_m, distance_of_area_m
 
 # Finer would tell more of where this home is than an automation needs.
 DISTANCE_STEP_M: Final = 100
@@ -67,6 +67,7 @@ def alert_told(coordinator: EngineCoordinator, alert: Alert) -> dict[str, Any]:
     away_m = distance_m(coordinator, alert)
     return {
         "id": alert.id,
+        "is_update": alert.msg_type == "update",
         "origin": alert.origin,
         "category": alert.category,
         "urgency": alert.urgency,
@@ -80,12 +81,17 @@ def alert_told(coordinator: EngineCoordinator, alert: Alert) -> dict[str, Any]:
         "verified": alert.verified,
         "confirmations": alert.confirmations,
         "disputes": alert.disputes,
-        "distance_m": None if away_m is None else _rounded(away_m),
+        "distance_m": _rounded(away_m),
     }
 
 
-def request_told(request: PoliceRequest) -> dict[str, Any]:
-    """Tell of a police request what its agency published, but for the area."""
+def request_told(
+    coordinator: EngineCoordinator, request: PoliceRequest
+) -> dict[str, Any]:
+    """Tell of a police request what its agency published, of its area the size.
+
+    ``distance_m`` is that of the middle of the area, rounded.
+    """
     return {
         "id": request.id,
         "agency": request.agency,
@@ -94,6 +100,8 @@ def request_told(request: PoliceRequest) -> dict[str, Any]:
         "offence": request.offence,
         "necessity": request.necessity,
         "what": request.what,
+        "area_km2": area_km2(request.area),
+        "distance_m": _rounded(distance_of_area_m(coordinator, request.area)),
         "window_start": request.window_start.isoformat(),
         "window_end": request.window_end.isoformat(),
         "published": request.published.isoformat(),
@@ -103,7 +111,9 @@ def request_told(request: PoliceRequest) -> dict[str, Any]:
     }
 
 
-def _rounded(away_m: float) -> int:
+def _rounded(away_m: float | None) -> int | None:
+    if away_m is None:
+        return None
     return round(away_m / DISTANCE_STEP_M) * DISTANCE_STEP_M
 
 

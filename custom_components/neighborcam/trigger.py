@@ -95,7 +95,10 @@ class AlertReceived(HappeningTrigger):
             return None
         if not AlertChoice.of(self.options).takes(coordinator, alert):
             return None
-        return {"alert": alert_told(coordinator, alert)}
+        return {
+            "alert": alert_told(coordinator, alert),
+            "config_entry_id": coordinator.config_entry.entry_id,
+        }
 
 
 class RequestReceived(HappeningTrigger):
@@ -110,10 +113,14 @@ class RequestReceived(HappeningTrigger):
         request = happening.request
         if happening.kind is not Kind.REQUEST_RECEIVED or request is None:
             return None
+        if request.state != "open":
+            return None  # over before it was told, as after a long time without power
         if self.options.get("urgent_only") and not request.urgent:
             return None
-        entry_id = coordinator.config_entry.entry_id
-        return {"request": request_told(request), "config_entry_id": entry_id}
+        return {
+            "request": request_told(coordinator, request),
+            "config_entry_id": coordinator.config_entry.entry_id,
+        }
 
 
 class CameraTrigger(HappeningTrigger):
@@ -144,7 +151,11 @@ class EpisodeTrigger(CameraTrigger):
         entity_id = self.entity(coordinator, episode.camera)
         if entity_id is None or not self.is_meant(happening.kind, episode):
             return None
-        return {"entity_id": entity_id, "episode": episode_told(coordinator, episode)}
+        return {
+            "entity_id": entity_id,
+            "episode": episode_told(coordinator, episode),
+            "config_entry_id": coordinator.config_entry.entry_id,
+        }
 
     @abstractmethod
     def is_meant(self, kind: Kind, episode: Episode) -> bool:
@@ -193,7 +204,11 @@ class DoorbellRang(CameraTrigger):
         entity_id = self.entity(coordinator, camera)
         if entity_id is None:
             return None
-        return {"entity_id": entity_id, "name": camera_name(coordinator, camera)}
+        return {
+            "entity_id": entity_id,
+            "name": camera_name(coordinator, camera),
+            "config_entry_id": coordinator.config_entry.entry_id,
+        }
 
 
 TRIGGERS: Final[dict[str, type[Trigger]]] = {
