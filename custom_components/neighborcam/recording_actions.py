@@ -16,6 +16,7 @@ from .coordinator import EngineCoordinator
 from .engines import camera_named, engine_named
 from .entity import wish
 from .exports import ClipWish, export, media_told
+from .media_ids import OfEpisode, content_id
 from .models import Episode, Label
 from .pictures import take_picture
 from .told import episode_told
@@ -160,6 +161,7 @@ def _with_links(coordinator: EngineCoordinator, episode: Episode) -> dict[str, A
     entry_id = coordinator.config_entry.entry_id
     return {
         **episode_told(coordinator, episode),
+        "media_content_id": content_id(OfEpisode.of(entry_id, episode)),
         **{
             name: signed_url(
                 coordinator.hass,

@@ -8,10 +8,22 @@ from .const import DOMAIN
 
 async def async_text(hass: HomeAssistant, where: str, key: str) -> str:
     """Return an option of the selector ``where``; English where none is translated."""
+    return (await async_texts(hass, where))[key]
+
+
+async def async_texts(
+    hass: HomeAssistant, where: str, language: str | None = None
+) -> dict[str, str]:
+    """Return all options of a selector; ``language`` None is Home Assistant's."""
     texts = await translation.async_get_translations(
-        hass, hass.config.language, "selector", {DOMAIN}
+        hass, language or hass.config.language, "selector", {DOMAIN}
     )
-    return texts[f"component.{DOMAIN}.selector.{where}.options.{key}"]
+    prefix = f"component.{DOMAIN}.selector.{where}.options."
+    return {
+        key.removeprefix(prefix): text
+        for key, text in texts.items()
+        if key.startswith(prefix)
+    }
 
 
 @callback

@@ -198,6 +198,9 @@ class FakeEngine:
         self.state = State()
         self.kept_episodes = [episode()]  # what GET /api/episodes answers
         self.counts = {"front-door": 3}
+        self.coverage = [
+            {"started_at": "2026-11-23T10:10:00Z", "ended_at": "2026-11-23T12:00:00Z"}
+        ]
         self.found: list[dict[str, Any]] = []
         self.profiles: list[dict[str, Any]] = []
         self.probe: dict[str, Any] = {
@@ -394,15 +397,10 @@ class FakeEngine:
                 return web.Response(body=JPEG, content_type="image/jpeg")
             case "GET", [_, "clip.mp4"]:
                 return _clip(asked)
-            case "GET", [_, "timeline"]:
-                spans = [
-                    {
-                        "started_at": "2026-11-23T10:10:00Z",
-                        "ended_at": "2026-11-23T12:00:00Z",
-                    }
-                ]
-                timeline = {"coverage": spans, "episodes": [], "scene_changes": []}
-                return web.json_response(timeline)
+            case "GET", [id_, "timeline"]:
+                of_camera = [e for e in self.kept_episodes if e["camera"] == id_]
+                timeline = {"coverage": self.coverage, "episodes": of_camera}
+                return web.json_response({**timeline, "scene_changes": []})
             case _:
                 return _error(404, "not_found", "there is no such thing")
 
@@ -417,7 +415,7 @@ class FakeEngine:
                     for each in self.kept_episodes
                     if asked.query.get("camera") in {None, each["camera"]}
                 ]
-                return web.json_response(wanted)
+                return web.json_response(_page(wanted, asked.query))
             case "GET", ["counts"]:
                 counts = [{"camera": c, "count": n} for c, n in self.counts.items()]
                 return web.json_response(counts)
@@ -457,6 +455,15 @@ class FakeEngine:
                 return web.Response(status=204)
             case _:
                 return _error(404, "no_route", "there is nothing under this path")
+
+
+def _page(
+    episodes: list[dict[str, Any]], query: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Return a page of what is sorted already; times are not looked at."""
+    ids = [each["id"] for each in episodes]
+    begin = ids.index(query["before"]) + 1 if "before" in query else 0
+    return episodes[begin : begin + int(query.get("limit", "50"))]
 
 
 def _clip(asked: Asked) -> web.Response:

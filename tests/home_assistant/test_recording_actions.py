@@ -260,6 +260,9 @@ async def test_episodes_are_listed_with_links_that_need_no_login(
     first, second = answer["episodes"]
     base = f"/api/neighborcam/{entry.entry_id}/episodes"
     assert first.pop("clip_url").startswith(f"{base}/{EPISODE}/clip.mp4?authSig=")
+    assert first.pop("media_content_id") == (
+        f"media-source://neighborcam/{entry.entry_id}/episode/{EPISODE}"
+    )
     assert first == {
         "id": EPISODE,
         "config_entry_id": entry.entry_id,
