@@ -4,6 +4,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from homeassistant.const import EVENT_CALL_SERVICE
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import (
     HomeAssistantError,
@@ -11,9 +12,13 @@ from homeassistant.exceptions import (
     Unauthorized,
 )
 from probatio import Invalid
-from pytest_homeassistant_custom_component.common import MockUser
+from pytest_homeassistant_custom_component.common import (
+    MockUser,
+    async_capture_events,
+)
 
 from custom_components.neighborcam.const import DOMAIN
+from custom_components.neighborcam.discreet import hide
 from tests.home_assistant.conftest import SetUp
 from tests.home_assistant.fake_engine import FakeEngine
 
@@ -190,3 +195,24 @@ async def test_odd_settings_are_refused(
     await set_up()
     with pytest.raises(Invalid):
         await act(hass, "add_camera", wish)
+
+
+async def test_what_opens_a_camera_is_told_to_nobody(
+    hass: HomeAssistant, engine: FakeEngine, set_up: SetUp
+) -> None:
+    await set_up()
+    called = async_capture_events(hass, EVENT_CALL_SERVICE)
+    secret = {"main_url": "rtsp://a:geheim@192.0.2.20/main", "password": "geheim"}
+    await act(hass, "add_camera", {"name": "Shed", "username": "a", **secret})
+    await act(hass, "update_camera", {"camera": CAMERA, "sub_url": URL, **secret})
+    assert [event.data["service_data"] for event in called] == [
+        {"name": "Shed"},
+        {"camera": CAMERA},
+    ]
+    assert engine.wishes("POST", "/api/cameras")[0]["password"] == "geheim"
+    patches = engine.wishes("PATCH", "/api/cameras/front-door")
+    assert patches == [{"sub_url": URL, **secret}]
+
+
+def test_what_is_hidden_does_not_show_itself() -> None:
+    assert "geheim" not in f"{hide('geheim')} {hide('geheim')!r}"
