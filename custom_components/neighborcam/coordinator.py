@@ -62,6 +62,8 @@ class EngineCoordinator(DataUpdateCoordinator[Household]):
         )
         self.connected = False
         self.failure: EngineFailure | None = None  # why not, when not connected
+        self.last_failure: EngineFailure | None = None  # stays when it is connected
+        self.losses = 0  # of a connection, since the entry was set up
         self._hello: Hello | None = None
         self._known: Household | None = None  # ``data``, but None before the first
         self._happening: list[Callable[[Happening], None]] = []
@@ -171,7 +173,9 @@ class EngineCoordinator(DataUpdateCoordinator[Household]):
     def _lost(self, failure: EngineFailure) -> None:
         if self.connected:
             LOGGER.warning("The connection to %s is lost: %s", self.name, failure)
+            self.losses += 1
         self.connected, self.failure = False, failure
+        self.last_failure = failure
         self._told.set()
         self.async_update_listeners()
 
