@@ -171,6 +171,36 @@ async def test_a_part_is_passed_on_as_a_part(
     assert asked["Accept-Encoding"] == "identity"
 
 
+async def test_a_file_is_served_as_a_player_expects(
+    client: Client, home: MockConfigEntry, tmp_path: Path
+) -> None:
+    """The engine sends files; this is the same class, so the same headers."""
+    kept = tmp_path / "kept.mp4"
+    kept.write_bytes(MP4)
+
+    async def send(_: web.Request) -> web.StreamResponse:
+        return web.FileResponse(kept)
+
+    url = of_episode(home, "clip.mp4")
+    size = len(MP4)
+    async with answering(home, send):
+        first = await client.get(url)
+        assert await first.read() == MP4
+        etag, since = first.headers["ETag"], first.headers["Last-Modified"]
+        for asked, status, body in (
+            ({"Range": "bytes=0-1"}, 206, MP4[:2]),
+            ({"Range": "bytes=-5"}, 206, MP4[-5:]),
+            ({"Range": f"bytes={size - 1}-"}, 206, MP4[-1:]),
+            ({"Range": f"bytes={size}-"}, 416, b""),
+            ({"Range": "bytes=0-1", "If-Range": since}, 206, MP4[:2]),
+            ({"If-None-Match": etag}, 304, b""),
+            ({"If-None-Match": '"other"'}, 200, MP4),
+            ({"If-Modified-Since": since}, 304, b""),
+        ):
+            answer = await client.get(url, headers=asked)
+            assert (answer.status, await answer.read()) == (status, body), asked
+
+
 async def test_what_is_known_already_is_not_sent_again(
     client: Client, home: MockConfigEntry
 ) -> None:
