@@ -24,7 +24,7 @@ from probatio import (
 
 from .const import DOMAIN
 from .coordinator import EngineCoordinator
-from .discreet import forgetting, hide, uncovered
+from .discreet import hide, uncovered
 from .engines import camera_named, engine_named
 from .entity import wish
 from .models import CameraTest, RecordingMode
@@ -46,31 +46,25 @@ SETTINGS: Final[dict[Marker, Any]] = {
     Optional("keep_days"): All(Coerce(float), Range(min=1, max=3650)),
 }
 SECRET: Final = ("main_url", "sub_url", "username", "password")
-ADD: Final = forgetting(
-    Schema(
-        {
-            **ENGINE,
-            Required("name"): NAME,
-            Exclusive("main_url", "source"): URL,
-            Exclusive("source_entity", "source"): cv.entity_id,
-            Optional("try_first", default=True): cv.boolean,
-            **SETTINGS,
-        }
-    ),
-    *SECRET,
+ADD: Final = Schema(
+    {
+        **ENGINE,
+        Required("name"): NAME,
+        Exclusive("main_url", "source"): URL,
+        Exclusive("source_entity", "source"): cv.entity_id,
+        Optional("try_first", default=True): cv.boolean,
+        **SETTINGS,
+    }
 )
-UPDATE: Final = forgetting(
-    CAMERA.extend(
-        {
-            Optional("name"): NAME,
-            Optional("main_url"): URL,
-            Optional("enabled"): cv.boolean,
-            Optional("privacy"): cv.boolean,
-            Optional("try_first", default=True): cv.boolean,
-            **SETTINGS,
-        }
-    ),
-    *SECRET,
+UPDATE: Final = CAMERA.extend(
+    {
+        Optional("name"): NAME,
+        Optional("main_url"): URL,
+        Optional("enabled"): cv.boolean,
+        Optional("privacy"): cv.boolean,
+        Optional("try_first", default=True): cv.boolean,
+        **SETTINGS,
+    }
 )
 # What a connection needs; it is tried again only when one of these changes.
 _CONNECTION: Final = ("main_url", "username", "password")

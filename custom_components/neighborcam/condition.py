@@ -1,5 +1,6 @@
 """Conditions: an alert holds, a request is open, a camera shows something."""
 
+from abc import abstractmethod
 from typing import Any, ClassVar, Final, Unpack, cast, override
 
 from homeassistant.const import CONF_OPTIONS, CONF_TARGET
@@ -49,9 +50,9 @@ class HouseholdCondition(Condition):
         engines = loaded_engines(self._hass)
         return any(each.connected and self.holds(each) for each in engines)
 
+    @abstractmethod
     def holds(self, coordinator: EngineCoordinator) -> bool:
         """Whether it holds in one engine."""
-        raise NotImplementedError
 
 
 class AlertActive(HouseholdCondition):

@@ -26,14 +26,14 @@ def hide[T](value: T) -> Hidden[T]:
 
 
 def forgetting(schema: Schema, *names: str) -> Schema:
-    """Return a schema that takes ``names`` out of what it is given; all without any.
+    """Return a schema that takes ``names`` out of what it is given.
 
     What it returns is whole. What it refuses stays as it was: no event tells of that.
     """
 
     def take(given: dict[str, Any]) -> Any:
         validated = schema(given)
-        for name in names or tuple(given):
+        for name in names:
             given.pop(name, None)
         return validated
 

@@ -77,20 +77,17 @@ def media_folder(hass: HomeAssistant) -> Path:
 
 def media_told(hass: HomeAssistant, path: Path) -> dict[str, Any]:
     """Tell where a kept file is: for playing, for programs and as a signed link."""
-    for name, folder in hass.config.media_dirs.items():
-        if path.is_relative_to(folder):
-            place = f"{name}/{path.relative_to(folder).as_posix()}"
-            url = async_sign_path(
-                hass, f"/media/{place}", LINK_LIFE, use_content_user=True
-            )
-            return {
-                "media_content_id": f"media-source://media_source/{place}",
-                "path": str(path),
-                "url": url,
-            }
-    raise HomeAssistantError(
-        translation_domain=DOMAIN, translation_key="no_media_folder"
+    place = next(
+        f"{name}/{path.relative_to(folder).as_posix()}"
+        for name, folder in hass.config.media_dirs.items()
+        if path.is_relative_to(folder)
     )
+    url = async_sign_path(hass, f"/media/{place}", LINK_LIFE, use_content_user=True)
+    return {
+        "media_content_id": f"media-source://media_source/{place}",
+        "path": str(path),
+        "url": url,
+    }
 
 
 async def export(coordinator: EngineCoordinator, asked: ClipWish) -> Export:

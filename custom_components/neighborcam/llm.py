@@ -4,6 +4,7 @@ Only cameras that are exposed to the assistant are told of. What this home decid
 a police request is no matter of a model, so there is no tool for requests at all.
 """
 
+from abc import abstractmethod
 from datetime import timedelta
 from typing import Any, Final, override
 
@@ -59,9 +60,9 @@ class ReadingTool(Tool):
         args: dict[str, Any] = self.parameters(given)
         return ToolResult(data=await self.read(_exposed(hass, llm_context), args))
 
+    @abstractmethod
     async def read(self, seen: list[Seen], args: dict[str, Any]) -> JsonObjectType:
         """Answer from the cameras that the assistant may know of."""
-        raise NotImplementedError
 
 
 class CameraStatesTool(ReadingTool):

@@ -17,7 +17,7 @@ from .callers import check_may_control, check_may_speak, is_admin_in_person
 from .choosing import CATEGORIES, SEVERITIES
 from .const import DOMAIN
 from .coordinator import EngineCoordinator
-from .discreet import forgetting, hide, uncovered
+from .discreet import hide, uncovered
 from .engines import camera_named, engine_named, loaded_engines
 from .entity import wish
 from .recording_actions import ENGINE
@@ -53,18 +53,17 @@ COMMENT: Final = Schema(
 )
 ALERT: Final = Schema({**ENGINE, Required("alert"): ID})
 LIST: Final = Schema({**ENGINE, Optional("open_only", default=True): cv.boolean})
-ANSWER: Final = forgetting(
-    Schema(
-        {
-            **ENGINE,
-            Required("request"): ID,
-            Required("answer"): All(In(ANSWERS), hide),
-            Optional("confirm", default=False): cv.boolean,
-            Optional("pin"): All(cv.string, Length(min=1, max=64), hide),
-            Optional("text"): All(cv.string, Length(min=1, max=1000), hide),
-        }
-    )
+ANSWER: Final = Schema(
+    {
+        **ENGINE,
+        Required("request"): ID,
+        Required("answer"): All(In(ANSWERS), hide),
+        Required("confirm", default=False): cv.boolean,
+        Optional("pin"): All(cv.string, Length(min=1, max=64), hide),
+        Optional("text"): All(cv.string, Length(min=1, max=1000), hide),
+    }
 )
+DECISION: Final = ("config_entry_id", "request", "answer", "confirm", "pin", "text")
 
 
 async def share_alert(call: ServiceCall) -> JsonObjectType:

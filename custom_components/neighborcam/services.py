@@ -1,4 +1,4 @@
-"""The actions that Home Assistant offers, each in one line: who may, what it takes."""
+"""The actions that Home Assistant offers: who may, what each takes and forgets."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -11,16 +11,21 @@ from probatio import Schema
 
 from . import camera_actions, neighbour_actions, recording_actions
 from .const import DOMAIN
+from .discreet import forgetting
 
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """One action. ``admin_only``: of all people; automations are no people."""
+    """One action. ``admin_only``: of all people; automations are no people.
+
+    ``forgets`` names what Home Assistant may not remember of a call; see `discreet`.
+    """
 
     run: Callable[[ServiceCall], Coroutine[Any, Any, JsonObjectType | None]]
     schema: Schema
     response: SupportsResponse = SupportsResponse.NONE
     admin_only: bool = False
+    forgets: tuple[str, ...] = ()
 
 
 _ASKED: Final = SupportsResponse.ONLY  # it does nothing but answer
@@ -32,11 +37,13 @@ ACTIONS: Final[dict[str, Action]] = {
         schema=camera_actions.ADD,
         response=_ALSO,
         admin_only=True,
+        forgets=camera_actions.SECRET,
     ),
     "answer_request": Action(
         run=neighbour_actions.answer_request,
         schema=neighbour_actions.ANSWER,
         admin_only=True,
+        forgets=neighbour_actions.DECISION,
     ),
     "comment_alert": Action(
         run=neighbour_actions.comment_alert, schema=neighbour_actions.COMMENT
@@ -88,6 +95,7 @@ ACTIONS: Final[dict[str, Action]] = {
         schema=camera_actions.UPDATE,
         response=_ALSO,
         admin_only=True,
+        forgets=camera_actions.SECRET,
     ),
 }
 
@@ -96,11 +104,12 @@ ACTIONS: Final[dict[str, Action]] = {
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions, once for all engines."""
     for name, action in ACTIONS.items():
+        schema = forgetting(action.schema, *action.forgets)
         if action.admin_only:
             async_register_admin_service(
-                hass, DOMAIN, name, action.run, action.schema, action.response
+                hass, DOMAIN, name, action.run, schema, action.response
             )
         else:
             hass.services.async_register(
-                DOMAIN, name, action.run, action.schema, action.response
+                DOMAIN, name, action.run, schema, action.response
             )

@@ -376,3 +376,16 @@ async def test_an_entry_that_is_not_set_up_is_named(
     for wish in ({}, {"config_entry_id": entry.entry_id}, {"config_entry_id": "odd"}):
         with pytest.raises(ServiceValidationError):
             await act(hass, "list_episodes", wish)
+
+
+async def test_of_several_media_folders_home_assistants_own_is_taken(
+    hass: HomeAssistant, set_up: SetUp, tmp_path: Path
+) -> None:
+    hass.config.media_dirs = {
+        "disk": str(tmp_path / "disk"),
+        "local": str(tmp_path / "local"),
+    }
+    await set_up()
+    answer = await act(hass, "export_clip", {"episode": EPISODE})
+    assert Path(answer["path"]).is_relative_to(tmp_path / "local")
+    assert "/media_source/local/" in answer["media_content_id"]
