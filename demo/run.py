@@ -1,8 +1,9 @@
-"""The demo: cameras, engine and page in one command, with nothing to set up.
+"""The demo: cameras, engine and Home Assistant in one command, nothing to set up.
 
 `script/demo` renders two scenes (once), serves them as RTSP cameras, starts an engine
-on a fresh data folder and prints the page to open. ``--camera`` and ``--video`` put
-your own in their place. Ctrl-C ends everything that was started.
+on a fresh data folder and a Home Assistant that has it already, and prints where both
+are. ``--camera`` and ``--video`` put your own in their place. Ctrl-C ends everything
+that was started.
 """
 
 import argparse
@@ -19,6 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.clip import UnsuitableClip
+from demo.home_assistant import PORT as HOME_ASSISTANT_PORT
+from demo.home_assistant import (
+    HomeAssistantFailed,
+    RunningHomeAssistant,
+    add_engine,
+    home_assistant,
+)
 from demo.render import render_sizes
 from demo.rtsp_server import RtspServer
 from demo.scenes import SCENES
@@ -85,6 +93,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--model", type=Path, metavar="FILE", help="a YOLOX-nano ONNX file, for labels"
     )
+    parser.add_argument(
+        "--without-home-assistant", action="store_true", help="only the engine's page"
+    )
+    parser.add_argument(
+        "--home-assistant-port", type=port, default=HOME_ASSISTANT_PORT, metavar="PORT"
+    )
+    parser.add_argument(
+        "--home-assistant-data",
+        type=Path,
+        metavar="DIR",
+        help="keep Home Assistant's configuration and log here; must be new",
+    )
     return parser
 
 
@@ -100,16 +120,46 @@ async def _run(options: argparse.Namespace) -> None:
         for config in (*configs, *_own_cameras(options.camera)):
             if config.id not in {each.config.id for each in engine.cameras.list()}:
                 await engine.cameras.add(config)
-        _greet(engine)
+        print(f"\n  NeighborCam is ready: {_link(engine)}\n", flush=True)
+        print("  The link works once; Ctrl-C ends everything.", flush=True)
+        beside = asyncio.create_task(_beside(engine, options))
         await stopped.wait()
         print("Stopping …", flush=True)
+        beside.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await beside
 
 
-def _greet(engine: Engine) -> None:
+def _link(engine: Engine) -> str:
+    """Return a link that opens the engine's page, or pairs a client, once."""
     host, port = engine.server.address
-    code = engine.server.pairing.issue(Scope.ADMIN).code
-    print(f"\n  NeighborCam is ready: http://{host}:{port}/#pair={code}\n", flush=True)
-    print("  The link works once; Ctrl-C ends everything.", flush=True)
+    return f"http://{host}:{port}/#pair={engine.server.pairing.issue(Scope.ADMIN).code}"
+
+
+async def _beside(engine: Engine, options: argparse.Namespace) -> None:
+    """Run Home Assistant until cancelled; its failure leaves the engine alone."""
+    if options.without_home_assistant:
+        return
+    print("\n  Home Assistant is starting …", flush=True)
+    with contextlib.ExitStack() as stack:
+        folder = options.home_assistant_data or Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="neighborcam-ha-"))
+        )
+        try:
+            async with home_assistant(folder, options.home_assistant_port) as running:
+                await add_engine(running, _link(engine), folder)
+                _greet(running, _link(engine))
+                await asyncio.Event().wait()
+        except (HomeAssistantFailed, OSError) as problem:
+            print(f"  Home Assistant did not start: {problem}", flush=True)
+
+
+def _greet(running: RunningHomeAssistant, link: str) -> None:
+    user, password = running.login.username, running.login.password
+    print(f"\n  Home Assistant is ready: {running.dashboard}", flush=True)
+    print(f"  User {user}, password {password}", flush=True)
+    # Only the newest code is good, and Home Assistant has taken it.
+    print(f"  The engine's page, by a new link: {link}\n", flush=True)
 
 
 @contextlib.asynccontextmanager

@@ -1,18 +1,18 @@
-"""Take the README's picture: the demo's page in Chromium, with its first episodes.
+"""Take the README's pictures: the demo's page, and Home Assistant, in Chromium.
 
-python -m demo.screenshot docs/images/engine.png [--model FILE]
+python -m demo.screenshot [--out docs/images] [--model FILE]
 """
 
 import argparse
-import contextlib
-import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
+
+from demo.started import StartedDemo, started_demo
 
 EPISODES = 4
 PATIENCE_MS = 120_000
@@ -28,49 +28,61 @@ BROWSER_OPTIONS = [
 
 
 def main() -> int:
-    """Start the demo, wait for episodes, take the picture, end the demo."""
+    """Start the demo, wait for episodes, take the pictures, end the demo."""
     parser = argparse.ArgumentParser(prog="python -m demo.screenshot")
-    parser.add_argument("out", type=Path)
+    parser.add_argument("--out", type=Path, default=Path("docs/images"))
     parser.add_argument("--model", type=Path, help="a YOLOX-nano ONNX file, for labels")
     options = parser.parse_args()
-    with _demo(options.model) as page:
-        _take(page, options.out)
+    arguments = ["--port", "0", "--home-assistant-port", "0"]
+    if options.model is not None:
+        arguments += ["--model", str(options.model)]
+    with started_demo(*arguments) as demo:
+        with _browser(1280, 720) as page:
+            _take_engine(page, demo, options.out / "engine.png")
+        with _browser(1280, 800) as page:
+            log_in(page, demo)
+            _take_dashboard(page, options.out / "home-assistant.png")
     return 0
 
 
-@contextlib.contextmanager
-def _demo(model: Path | None) -> Iterator[str]:
-    """Run the demo on a free port; yield the address that signs in."""
-    command = [sys.executable, "-m", "demo.run", "--port", "0"]
-    if model is not None:
-        command += ["--model", str(model)]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        yield _address(running)
-    finally:
-        running.terminate()
-        running.wait()
+def log_in(page: Page, demo: StartedDemo) -> None:
+    """Open the demo's dashboard as a person does."""
+    page.goto(demo.dashboard)
+    page.locator("input[name=username]").fill(demo.username)
+    page.locator("input[name=password]").fill(demo.password)
+    page.keyboard.press("Enter")
+    page.locator("hui-root").wait_for()
 
 
-def _address(running: subprocess.Popen[str]) -> str:
-    for line in running.stdout or ():
-        if found := re.search(r"http://\S+#pair=\w+", line):
-            return found[0]
-    raise RuntimeError("the demo ended before its page was ready")
-
-
-def _take(address: str, out: Path) -> None:
+@contextmanager
+def _browser(width: int, height: int) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=BROWSER_OPTIONS
         )
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
-        page.goto(address)
-        thumbnails = page.locator("nc-episode-card img")
-        thumbnails.nth(EPISODES - 1).wait_for(timeout=PATIENCE_MS)
-        page.wait_for_timeout(3000)  # a moment for pictures that are on their way
-        page.screenshot(path=out)
+        page = browser.new_page(
+            viewport={"width": width, "height": height}, locale="en-US"
+        )
+        page.set_default_timeout(PATIENCE_MS)
+        yield page
         browser.close()
+
+
+def _take_engine(page: Page, demo: StartedDemo, out: Path) -> None:
+    page.goto(demo.page)
+    page.locator("nc-episode-card img").nth(EPISODES - 1).wait_for()
+    page.wait_for_timeout(3000)  # a moment for pictures that are on their way
+    page.screenshot(path=out)
+
+
+def _take_dashboard(page: Page, out: Path) -> None:
+    page.locator("video").nth(1).wait_for()
+    page.wait_for_function(
+        "() => document.querySelector('home-assistant')"
+        ".hass.states['binary_sensor.street_motion']?.state === 'on'"
+    )
+    page.wait_for_timeout(3000)  # likewise
+    page.screenshot(path=out)
 
 
 if __name__ == "__main__":

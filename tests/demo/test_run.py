@@ -100,6 +100,7 @@ def test_the_demo_shows_its_page_and_leaves_nothing_behind(
     """In a session of its own, so that whatever it starts can be counted."""
     video = make_clip("demo.mp4", seconds=3)
     command = [sys.executable, "-m", "demo.run", "--video", str(video), "--port", "0"]
+    command.append("--without-home-assistant")
     with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

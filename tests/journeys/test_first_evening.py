@@ -1,8 +1,5 @@
 """A newcomer's first minutes: one command, a browser, a live picture, an episode."""
 
-import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +10,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from demo.render import render
 from demo.scenes import PASSER_BY
 from demo.screenshot import BROWSER_OPTIONS
+from demo.started import started_demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
@@ -21,16 +19,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.journey]
 def address(tmp_path: Path) -> Iterator[str]:
     clip = tmp_path / "Street.mp4"
     render(PASSER_BY, clip, size=(640, 360), fps=10, gop_s=1.0, audio="aac")
-    command = [sys.executable, "-m", "demo.run", "--video", str(clip), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
-        assert demo.stdout is not None
-        try:
-            found = (re.search(r"http://\S+#pair=\w+", line) for line in demo.stdout)
-            yield next(match[0] for match in found if match)
-        finally:
-            demo.terminate()
-            demo.stdout.read()  # it says good-bye
-    assert demo.returncode == 0
+    alone = ("--port", "0", "--without-home-assistant")
+    with started_demo("--video", str(clip), *alone) as running:
+        yield running.page
 
 
 @pytest.fixture

@@ -1,0 +1,57 @@
+"""The demo as a process of its own, as its user starts it, and what it printed."""
+
+import contextlib
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+_LINK: Final = re.compile(r"NeighborCam is ready: (?P<page>\S+#pair=\w+)")
+_HOME: Final = re.compile(
+    r"Home Assistant is ready: (?P<dashboard>\S+)\s+"
+    r"User (?P<username>\S+), password (?P<password>\S+)\s+"
+    r"The engine's page, by a new link: (?P<page>\S+)"
+)
+_WITHOUT: Final = "--without-home-assistant"
+_FAILED: Final = "Home Assistant did not start"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartedDemo:
+    """Addresses and login; those of Home Assistant are empty without it."""
+
+    page: str
+    dashboard: str = ""
+    username: str = ""
+    password: str = ""
+
+
+class DemoFailed(Exception):
+    """The demo did not come up; the text is what it said."""
+
+
+@contextlib.contextmanager
+def started_demo(*arguments: str) -> Iterator[StartedDemo]:
+    """Run the demo until the context ends. Raises `DemoFailed`."""
+    command = [sys.executable, "-m", "demo.run", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            yield _read(running, alone=_WITHOUT in arguments)
+        finally:
+            running.terminate()
+            assert running.stdout is not None  # noqa: S101 - it is a pipe
+            running.stdout.read()  # it says good-bye
+
+
+def _read(running: subprocess.Popen[str], *, alone: bool) -> StartedDemo:
+    said = ""
+    for line in running.stdout or ():
+        said += line
+        ready = (_LINK if alone else _HOME).search(said)
+        if ready:
+            return StartedDemo(**ready.groupdict())
+        if _FAILED in line:
+            break
+    raise DemoFailed(said)
