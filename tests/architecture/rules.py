@@ -14,6 +14,9 @@ WIRING: Final = re.compile(
 )
 COMMANDS: Final = "neighborcam.commands"
 INTEGRATION: Final = "custom_components.neighborcam"
+PROTOCOL: Final = "neighborcam.protocol"
+_PURE: Final = ("cryptography", "h3", "msgspec", "rfc8785")
+_IMPURE: Final = ("asyncio", "socket", "sqlite3", "subprocess", "threading", "time")
 _SHIPPED: Final = ("homeassistant", "aiohttp", "awesomeversion", "probatio", "yarl")
 _HEADING: Final = "## Who may import what"
 
@@ -71,7 +74,9 @@ def rule_of(module: str) -> Rule | None:
 def complaints(module: Module) -> list[str]:
     """Return what ``module`` imports against its row."""
     if _within(module.name, INTEGRATION):
-        return _foreign(module)
+        return _foreign(module, INTEGRATION, _SHIPPED)
+    if _within(module.name, PROTOCOL):
+        return _foreign(module, PROTOCOL, _PURE) + _impure(module)
     governed = module.name.startswith(ENGINE) or _within(module.name, COMMANDS)
     if WIRING.match(module.name) or not governed:
         return []
@@ -86,14 +91,23 @@ def complaints(module: Module) -> list[str]:
     ]
 
 
-def _foreign(module: Module) -> list[str]:
-    """Return imports that a store's copy of the integration's folder does not have."""
+def _foreign(module: Module, package: str, libraries: tuple[str, ...]) -> list[str]:
+    """Return imports that are of neither the package, Python, nor these libraries."""
     return [
         f"{module.name} imports {name}"
         for name in sorted(set(module.imports()))
-        if not _within(name, INTEGRATION)
+        if not _within(name, package)
         and name.partition(".")[0] not in sys.stdlib_module_names
-        and name.partition(".")[0] not in _SHIPPED
+        and name.partition(".")[0] not in libraries
+    ]
+
+
+def _impure(module: Module) -> list[str]:
+    """Return imports by which a module would have I/O or a clock of its own."""
+    return [
+        f"{module.name} imports {name}"
+        for name in sorted(set(module.imports()))
+        if name.partition(".")[0] in _IMPURE
     ]
 
 

@@ -109,3 +109,19 @@ def test_the_integration_brings_itself_and_nothing_else(
 def test_the_engine_does_not_import_the_integration() -> None:
     named = {name for each in product() for name in each.imports()}
     assert not {name for name in named if name.startswith("custom_components")}
+
+
+@pytest.mark.parametrize(
+    ("source", "is_fine"),
+    [
+        ("from neighborcam.protocol.errors import BadProof", True),
+        ("from cryptography.exceptions import InvalidTag\nimport h3, hashlib", True),
+        ("from neighborcam.engine.errors import InvalidInput", False),
+        ("import aiohttp", False),
+        ("import time", False),
+        ("import socket", False),
+    ],
+)
+def test_the_protocol_is_pure(source: str, *, is_fine: bool) -> None:
+    name = "neighborcam.protocol.merkle"
+    assert (complaints(module(name, source)) == []) is is_fine
