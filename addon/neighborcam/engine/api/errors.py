@@ -33,6 +33,10 @@ class WrongCode(EngineError):
     """A pairing code that is wrong, used or out of date."""
 
 
+class SharingOff(errors.Conflict):
+    """This needs sharing, which the owner has not turned on."""
+
+
 class TooManyTries(EngineError):
     """This address failed to prove itself too often; wait a minute."""
 
@@ -64,6 +68,7 @@ ANSWERS: Final[tuple[tuple[type[EngineError], int, str], ...]] = (
     (errors.NotFound, 404, "not_found"),
     (NoRoute, 404, "no_route"),
     (WrongMethod, 405, "wrong_method"),
+    (SharingOff, 409, "sharing_off"),
     (errors.Conflict, 409, "conflict"),
     (TooLarge, 413, "too_large"),
     (TooManyTries, 429, "too_many_tries"),

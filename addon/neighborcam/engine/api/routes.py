@@ -12,7 +12,15 @@ from typing import Any, Final, get_type_hints
 from aiohttp import web
 from yarl import URL
 
-from neighborcam.engine.api import cameras, house, live, page, push, recordings
+from neighborcam.engine.api import (
+    cameras,
+    house,
+    live,
+    neighbourhood,
+    page,
+    push,
+    recordings,
+)
 from neighborcam.engine.api.desk import Call
 from neighborcam.engine.api.messages import CameraView, Scope
 from neighborcam.engine.api.plumbing import adapt
@@ -68,6 +76,7 @@ def _route(
 
 _CAMERA: Final = "/api/cameras/{camera}"
 _EPISODE: Final = "/api/episodes/{episode}"
+_ALERT: Final = "/api/alerts/{alert}"
 _JPEG: Final = {"media": True, "produces": "image/jpeg"}
 _MP4: Final = {"media": True, "produces": "video/mp4"}
 _FILE: Final = {"produces": "*/*"}
@@ -127,6 +136,13 @@ ROUTES: Final[tuple[Route, ...]] = (
     _route("GET", f"{_EPISODE}/clip.mp4", VIEWER, recordings.episode_clip, **_MP4),
     _route("PUT", f"{_EPISODE}/hold", ADMIN, recordings.hold_episode),
     _route("DELETE", f"{_EPISODE}/hold", ADMIN, recordings.release_episode),
+    _route("GET", "/api/sharing", VIEWER, neighbourhood.sharing),
+    _route("GET", "/api/alerts", VIEWER, neighbourhood.list_alerts),
+    _route("POST", "/api/alerts", ADMIN, neighbourhood.publish_alert, status=201),
+    _route("POST", f"{_ALERT}/comments", ADMIN, neighbourhood.comment),
+    _route("POST", f"{_ALERT}/reactions", ADMIN, neighbourhood.react),
+    _route("GET", "/api/requests", VIEWER, neighbourhood.list_requests),
+    _route("POST", "/api/requests/{request}/answer", ADMIN, neighbourhood.answer),
     _route("GET", "/api/ws", VIEWER, push.watch, status=101, own_auth=True),
     _route("GET", "/", None, page.index, produces="text/html"),
     _route("GET", "/assets/{file}", None, page.asset, **_FILE),
