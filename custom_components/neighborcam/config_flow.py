@@ -128,7 +128,7 @@ class EngineConfigFlow(ConfigFlow, domain=DOMAIN):
         self._abort_if_unique_id_configured(
             updates={CONF_HOST: self._host, CONF_PORT: self._port}
         )
-        self._name = discovery_info.name.partition(".")[0]
+        self._name = discovery_info.properties.get("name") or "NeighborCam"
         self.context["title_placeholders"] = {"name": self._name}
         return await self.async_step_found()
 

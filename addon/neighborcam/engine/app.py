@@ -8,8 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
-from neighborcam.engine import measuring
+from neighborcam import __version__
+from neighborcam.engine.announcing import Announced, Announcement
+from neighborcam.engine.api.messages import SCHEMA
 from neighborcam.engine.api.ports import Ports
+from neighborcam.engine.api.recordings import measure
 from neighborcam.engine.api.server import DEFAULT_HOST, DEFAULT_PORT, ApiServer
 from neighborcam.engine.bus import Bus, News
 from neighborcam.engine.camera.address import redact, split_credentials
@@ -19,6 +22,7 @@ from neighborcam.engine.facts import Fact, Label
 from neighborcam.engine.index.rows import EpisodeRow
 from neighborcam.engine.index.store import Index
 from neighborcam.engine.intake import Intake
+from neighborcam.engine.measuring import Measuring
 from neighborcam.engine.recording import picture_files
 from neighborcam.engine.recording.clip import export_clip
 from neighborcam.engine.recording.invariants import recover
@@ -136,26 +140,28 @@ class Engine:
         self._use_model(settings)
         self.settings = HouseSettings(self.index, settings, self._use_model)
         self._janitor = Janitor(self.index, media_dir, self._limits, clock)
+        ports = Ports(
+            cameras=self.cameras,
+            index=self.index,
+            export_clip=partial(export_clip, self.index, media_dir),
+            pictures=PictureFiles(media_dir),
+            settings=self.settings,
+            split_credentials=split_credentials,
+            redact=redact,
+            media_dir=media_dir,
+            now=clock,
+            labels=self._labels,
+        )
         self.server = ApiServer(
-            Ports(
-                cameras=self.cameras,
-                index=self.index,
-                export_clip=partial(export_clip, self.index, media_dir),
-                pictures=PictureFiles(media_dir),
-                settings=self.settings,
-                split_credentials=split_credentials,
-                redact=redact,
-                media_dir=media_dir,
-                now=clock,
-                labels=self._labels,
-            ),
-            bus,
-            cache_dir=data_dir / _CACHE,
-            host=host,
-            port=port,
+            ports, bus, cache_dir=data_dir / _CACHE, host=host, port=port
         )
         self._tasks: list[asyncio.Task[None]] = []
-        self._measuring = partial(measuring.run, bus.publish, clock)
+        self._measuring = Measuring(
+            bus.publish,
+            clock,
+            has_cameras=lambda: bool(self.cameras.list()),
+            stored=partial(measure, ports),
+        )
 
     async def __aenter__(self) -> Self:
         try:
@@ -167,11 +173,14 @@ class Engine:
         self._pictures.start()
         self._janitor.start()
         await self.cameras.start()
-        self._measures = asyncio.create_task(self._measuring(), name="measuring")
+        self._measures = asyncio.create_task(self._measuring.run(), name="measuring")
+        self._announcement = self._announced()
+        await self._announcement.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Stop in the order in which things feed each other: nothing is lost."""
+        await self._announcement.stop()
         self._measures.cancel()
         await self.server.stop()
         await self.cameras.stop()
@@ -181,6 +190,19 @@ class Engine:
         await asyncio.gather(*self._tasks)
         await asyncio.gather(self._measures, return_exceptions=True)
         await asyncio.to_thread(self.index.close)
+
+    def _announced(self) -> Announcement:
+        host, port = self.server.address
+        return Announcement(
+            Announced(
+                id=self.server.instance,
+                name=self.settings.current().name,
+                version=__version__,
+                schema=SCHEMA,
+                host=host,
+                port=port,
+            )
+        )
 
     def _see(self, news: News) -> None:
         """Let episodes have their pictures."""

@@ -76,6 +76,13 @@ class ApiServer:
         return host, port
 
     @property
+    def instance(self) -> str:
+        """Which engine this is, for as long as its data folder exists."""
+        if self._desk is None:
+            raise RuntimeError("the server is not running")
+        return self._desk.instance
+
+    @property
     def has_tokens(self) -> bool:
         """Whether anybody was ever paired; if not, show a code of `pairing`."""
         return self._desk is not None and len(self._desk.tokens.list()) > 0
