@@ -2,12 +2,9 @@
 
 from typing import Any, Final
 
-from homeassistant.components.camera import async_get_stream_source
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers import entity_registry as er
-from homeassistant.util import slugify
 from homeassistant.util.json import JsonObjectType
 from probatio import (
     All,
@@ -22,6 +19,7 @@ from probatio import (
     Schema,
 )
 
+from .camera_sources import free_id, stream_source
 from .const import DOMAIN
 from .coordinator import EngineCoordinator
 from .discreet import hide, uncovered
@@ -77,7 +75,7 @@ async def add_camera(call: ServiceCall) -> JsonObjectType:
     settings = {
         **_settings(call),
         "main_url": await _address(call),
-        "id": _free_id(coordinator, call.data["name"]),
+        "id": free_id(coordinator, call.data["name"]),
     }
     tried = await _try(coordinator, settings) if call.data["try_first"] else None
     camera = await wish(coordinator.client.add_camera(settings))
@@ -116,31 +114,7 @@ async def _address(call: ServiceCall) -> str:
         return str(call.data["main_url"].value)
     if "source_entity" not in call.data:
         raise _invalid("camera_needs_source")
-    return await _stream_source(call.hass, call.data["source_entity"])
-
-
-async def _stream_source(hass: HomeAssistant, entity_id: str) -> str:
-    """Return the stream of a camera of Home Assistant; one of ours would be a loop."""
-    known = er.async_get(hass).async_get(entity_id)
-    if known is not None and known.platform == DOMAIN:
-        raise _invalid("camera_is_ours")
-    try:
-        source = await async_get_stream_source(hass, entity_id)
-    except HomeAssistantError:
-        source = None  # unknown, off or unavailable
-    if not source:
-        raise _invalid("camera_has_no_stream", entity=entity_id)
-    return source
-
-
-def _free_id(coordinator: EngineCoordinator, name: str) -> str:
-    """Return an id made of the name that no camera of the engine has."""
-    base = slugify(name, separator="-")[:56].strip("-") or "camera"
-    number, made = 1, base
-    while made in coordinator.data.cameras:
-        number += 1
-        made = f"{base}-{number}"
-    return made
+    return await stream_source(call.hass, call.data["source_entity"])
 
 
 async def _try(coordinator: EngineCoordinator, settings: dict[str, Any]) -> CameraTest:
@@ -171,9 +145,5 @@ def _tried(tried: CameraTest | None) -> dict[str, Any] | None:
     }
 
 
-def _invalid(key: str, **placeholders: str) -> ServiceValidationError:
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders=placeholders,
-    )
+def _invalid(key: str) -> ServiceValidationError:
+    return ServiceValidationError(translation_domain=DOMAIN, translation_key=key)

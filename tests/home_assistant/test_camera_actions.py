@@ -24,7 +24,7 @@ from tests.home_assistant.fake_engine import FakeEngine
 
 CAMERA = "camera.front_door"
 URL = "rtsp://192.0.2.20/main"
-SOURCE = "custom_components.neighborcam.camera_actions.async_get_stream_source"
+SOURCE = "custom_components.neighborcam.camera_sources.async_get_stream_source"
 
 
 async def act(

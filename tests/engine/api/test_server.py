@@ -182,6 +182,26 @@ async def test_a_camera_is_tried_and_onvif_urls_come_back_clean(
     assert len((await house.ask("POST", "/api/discover", token=admin))[1]) == 1
 
 
+async def test_a_known_camera_is_tried_with_the_password_that_it_has(
+    house: House, admin: str
+) -> None:
+    secret = f"rtsp://192.0.2.5/s?pwd={PASSWORD}"
+    new = {"id": "gate", "name": "Gate", "main_url": secret, "password": PASSWORD}
+    view = (await house.ask("POST", "/api/cameras", token=admin, body=new))[1]
+    body = {"main_url": view["main_url"], "camera": "gate"}
+    result = (await house.ask("POST", "/api/cameras/test", token=admin, body=body))[1]
+    assert result["ok"]
+    assert house.cameras.probed is not None
+    assert house.cameras.probed.main_url == secret
+    body["password"] = "other"
+    result = (await house.ask("POST", "/api/cameras/test", token=admin, body=body))[1]
+    assert not result["ok"]
+    body["camera"] = "nowhere"
+    assert (await house.ask("POST", "/api/cameras/test", token=admin, body=body))[
+        0
+    ] == 404
+
+
 async def test_a_signed_url_works_without_a_token_for_its_path_only(
     house: House, admin: str, porch: CameraConfig
 ) -> None:

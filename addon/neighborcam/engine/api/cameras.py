@@ -56,7 +56,7 @@ async def change_camera(call: Call[None, dict[str, Any]]) -> CameraView:
     """Change a camera by JSON merge patch; null means the default."""
     async with call.desk.changing:
         current = call.ports.cameras.get(call.camera).config
-        patch = _without_redacted(call, current)
+        patch = _without_redacted(call.ports, call.body, current)
         config = _checked(call.ports, patched(current, patch))
         if config.id != current.id:
             raise InvalidField("id", "a camera's id cannot be changed: add a new one")
@@ -88,16 +88,16 @@ async def put_zones(call: Call[None, tuple[Zone, ...]]) -> tuple[Zone, ...]:
 
 async def try_camera(call: Call[None, CameraTest]) -> CameraProbe:
     """Connect once without saving; a camera that fails is still an answer."""
-    wish = call.body
-    config = CameraConfig(
-        id="test",
-        name="test",
-        main_url=wish.main_url,
-        username=wish.username,
-        password=wish.password,
-        transport=wish.transport,
-    )
-    return await call.ports.cameras.probe(_checked(call.ports, config))
+    wish = msgspec.structs.asdict(call.body)
+    camera = wish.pop("camera")
+    given = {name: value for name, value in wish.items() if value is not None}
+    if camera is None:
+        current = CameraConfig(id="test", name="test", main_url=call.body.main_url)
+    else:
+        current = call.ports.cameras.get(camera).config
+    patch = _without_redacted(call.ports, given, current)
+    config = _checked(call.ports, patched(current, patch))
+    return await call.ports.cameras.probe(config)
 
 
 async def discover(call: Call[None, None]) -> tuple[FoundDevice, ...]:
@@ -131,15 +131,15 @@ def _clean(ports: Ports, profile: OnvifProfile) -> OnvifProfile:
 
 
 def _without_redacted(
-    call: Call[None, dict[str, Any]], current: CameraConfig
+    ports: Ports, patch: dict[str, Any], current: CameraConfig
 ) -> dict[str, Any]:
     """Drop URLs that a client sends back as it got them: with their secrets hidden."""
     return {
         name: value
-        for name, value in call.body.items()
+        for name, value in patch.items()
         if name not in _URL_FIELDS
         or not getattr(current, name)
-        or value != call.ports.redact(getattr(current, name))
+        or value != ports.redact(getattr(current, name))
     }
 
 

@@ -230,12 +230,16 @@ class CameraView(Message, frozen=True, kw_only=True):
 
 
 class CameraTest(Wish, frozen=True, kw_only=True):
-    """Try a camera without saving it."""
+    """Try a camera without saving it.
+
+    With ``camera`` what is not given is taken from that one, as its password.
+    """
 
     main_url: Url
+    camera: CameraId | None = None
     username: Credential | None = None
     password: Credential | None = None
-    transport: Transport = Transport.TCP
+    transport: Transport | None = None
 
     def __repr__(self) -> str:
         """Hide address and password: this may be logged."""
