@@ -214,7 +214,7 @@ class FakeEngine:
             "has_audio": False,
             "picture": "/9j/4AAQSkZJRgABAQAAAQABAAD/2Q==",
         }
-        self.refusals: dict[tuple[str, str], tuple[int, str, str]] = {}
+        self.refusals: dict[tuple[str, str], tuple[int, str, str, str | None]] = {}
         self.asked: list[Asked] = []
         self.sockets: list[web.WebSocketResponse] = []
         self.connected = asyncio.Event()
@@ -251,9 +251,17 @@ class FakeEngine:
         for socket in tuple(self.sockets):
             await socket.close(code=code)
 
-    def refuse(self, method: str, path: str, status: int, code: str, text: str) -> None:
+    def refuse(
+        self,
+        method: str,
+        path: str,
+        status: int,
+        code: str,
+        text: str,
+        field: str | None = None,
+    ) -> None:
         """Answer a request with an error from now on."""
-        self.refusals[(method, path)] = (status, code, text)
+        self.refusals[(method, path)] = (status, code, text, field)
 
     def wishes(self, method: str, path: str) -> list[Any]:
         """Return the bodies of what was asked."""
@@ -485,7 +493,8 @@ def _clip(asked: Asked) -> web.Response:
     )
 
 
-def _error(status: int, code: str, message: str) -> web.Response:
-    return web.json_response(
-        {"error": {"code": code, "message": message}}, status=status
-    )
+def _error(
+    status: int, code: str, message: str, field: str | None = None
+) -> web.Response:
+    error = {"code": code, "message": message, "field": field}
+    return web.json_response({"error": error}, status=status)

@@ -20,7 +20,7 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.neighborcam.config_flow import split_link
-from custom_components.neighborcam.const import CONF_ALERT_RADIUS, DOMAIN
+from custom_components.neighborcam.const import DOMAIN
 from tests.home_assistant.conftest import SetUp
 from tests.home_assistant.fake_engine import CODE, ENGINE_ID, TOKEN, FakeEngine
 
@@ -293,14 +293,3 @@ async def test_another_engine_is_no_moved_one(
     done = await answer(hass, await entry.start_reconfigure_flow(hass), **moved)
     assert done["reason"] == "another_engine"
     assert dict(entry.data) == before
-
-
-async def test_the_radius_of_alerts_is_kept(hass: HomeAssistant, set_up: SetUp) -> None:
-    entry = await set_up()
-    assert entry.runtime_data.alert_radius_m == 2000
-    flow = await hass.config_entries.options.async_init(entry.entry_id)
-    done = await hass.config_entries.options.async_configure(
-        flow["flow_id"], {CONF_ALERT_RADIUS: 500}
-    )
-    assert done["type"] is FlowResultType.CREATE_ENTRY
-    assert entry.runtime_data.alert_radius_m == 500
