@@ -11,6 +11,7 @@ from .const import DOMAIN, PLATFORMS
 from .coordinator import EngineCoordinator, EngineEntry
 from .devices import current_identifiers, follow_devices
 from .errors import EngineFailure
+from .issues import follow_issues
 from .relay import relay_happenings
 from .services import async_setup_services
 from .views import async_setup_views
@@ -32,6 +33,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EngineEntry) -> bool:
     await coordinator.async_start()
     relay_happenings(entry)
     follow_devices(entry)
+    follow_issues(entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
 
