@@ -7,10 +7,12 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
+from .card import async_remove_card, async_setup_card
 from .const import DOMAIN, PLATFORMS
 from .coordinator import EngineCoordinator, EngineEntry
 from .devices import current_identifiers, follow_devices
 from .errors import EngineFailure
+from .feed import async_setup_feed
 from .issues import follow_issues
 from .relay import relay_happenings
 from .services import async_setup_services
@@ -23,6 +25,8 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Register what belongs to no single engine."""
     async_setup_services(hass)
     async_setup_views(hass)
+    async_setup_feed(hass)
+    await async_setup_card(hass)
     return True
 
 
@@ -45,6 +49,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: EngineEntry) -> bool:
 
 async def async_remove_entry(hass: HomeAssistant, entry: EngineEntry) -> None:
     """Let the engine forget our token; it may be gone already."""
+    if not hass.config_entries.async_entries(DOMAIN):
+        await async_remove_card(hass)
     try:
         await EngineCoordinator(hass, entry).client.revoke()
     except EngineFailure:
