@@ -52,11 +52,7 @@ def _section(
             "camera": camera,
             "grid_options": {"columns": 12, "rows": "auto"},
         },
-        *(
-            {"type": "tile", "entity": tiles[key], "state_content": "state"}
-            for key in _TILES
-            if key in tiles
-        ),
+        *({"type": "tile", "entity": tiles[key]} for key in _TILES if key in tiles),
     ]
     return {"type": "grid", "cards": cards}
 

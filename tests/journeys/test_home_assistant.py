@@ -65,13 +65,21 @@ def wait_for_state(page: Page, entity: str, state: str) -> None:
 
 
 def test_the_dashboard_plays_the_street(page: Page) -> None:
-    page.locator("video").first.wait_for(state="attached")
-    wait_until_it_plays(page, "video")
+    page.locator("neighborcam-card .live video").wait_for(state="attached")
+    wait_until_it_plays(page, "neighborcam-card .live video")
 
 
 def test_motion_turns_on_and_off_with_the_scene(page: Page) -> None:
     for state in ("off", "on", "off"):
         wait_for_state(page, MOTION, state)
+
+
+def test_our_card_shows_the_episodes_of_today_and_plays_one(page: Page) -> None:
+    card = page.locator("neighborcam-card")
+    card.locator(".strip button:enabled img").first.click()
+    wait_until_it_plays(page, "neighborcam-card dialog video")
+    page.keyboard.press("Escape")
+    card.locator("dialog").wait_for(state="detached")
 
 
 def test_a_recording_is_found_in_the_media_browser_and_plays(
