@@ -65,9 +65,29 @@ async def home_assistant(
         url = f"http://127.0.0.1:{port}"
         login = Login(username="demo", password=secrets.token_urlsafe(9))
         async with _told_as_failure(folder), HomeAssistantClient.open(url) as client:
-            await _until_up(client, process)
+            await _until_up(client, process, "/api/onboarding")
             await client.onboard(login)
         yield RunningHomeAssistant(url=url, login=login, pid=process.pid)
+    finally:
+        await asyncio.to_thread(_stop, process)
+
+
+@contextlib.asynccontextmanager
+async def restarted(
+    folder: Path, running: RunningHomeAssistant, *, executable: Path = EXECUTABLE
+) -> AsyncIterator[subprocess.Popen[bytes]]:
+    """Start the Home Assistant of a folder again, where it was before.
+
+    Raises `HomeAssistantFailed`.
+    """
+    process = await asyncio.to_thread(_start, executable, folder)
+    try:
+        async with (
+            _told_as_failure(folder),
+            HomeAssistantClient.open(running.url) as client,
+        ):
+            await _until_up(client, process, "/auth/providers")
+        yield process
     finally:
         await asyncio.to_thread(_stop, process)
 
@@ -143,10 +163,10 @@ def _start(executable: Path, folder: Path) -> subprocess.Popen[bytes]:
 
 
 async def _until_up(
-    client: HomeAssistantClient, process: subprocess.Popen[bytes]
+    client: HomeAssistantClient, process: subprocess.Popen[bytes], path: str
 ) -> None:
     async with asyncio.timeout(START_S):
-        while not await client.is_up():
+        while not await client.is_up(path):
             if process.poll() is not None:
                 raise HomeAssistantRefused("it ended as soon as it was started")
             await asyncio.sleep(0.2)

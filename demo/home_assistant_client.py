@@ -44,13 +44,21 @@ class HomeAssistantClient:
         """The access token, after `onboard`."""
         return self._token
 
-    async def is_up(self) -> bool:
-        """Whether it answers yet."""
+    async def is_up(self, path: str) -> bool:
+        """Whether it answers a path yet."""
         try:
-            async with self._session.get(f"{self._url}/api/onboarding") as answer:
+            async with self._session.get(self._url + path) as answer:
                 return answer.ok
         except (ClientError, TimeoutError):
             return False
+
+    async def is_running(self) -> bool:
+        """Whether everything is set up; needs a login."""
+        async with self._session.get(
+            f"{self._url}/api/config", headers=self._headers()
+        ) as answer:
+            state: str = (await answer.json())["state"]
+            return state == "RUNNING"
 
     async def onboard(self, login: Login) -> None:
         """Create the first user and end the onboarding."""
