@@ -6,6 +6,8 @@
     ├── InvalidMessage     refuse it and say the code; the sender can mend it
     ├── BadSignature       refuse it; nobody vouches for it
     ├── BadProof           refuse it and keep it: the log or its hub misbehaves
+    ├── OutsideLimits      refuse it; the text says what to change
+    ├── IllegalStanding    it happened already, or cannot happen any more
     └── CannotOpen         not for us, or damaged on the way
 
 Texts are shown to people and written to logs. They never hold content of a message.
@@ -30,3 +32,14 @@ class BadProof(ProtocolError):
 
 class CannotOpen(ProtocolError):
     """A sealed file or capsule is not for this key, or was changed."""
+
+
+class OutsideLimits(ProtocolError):
+    """A message of the right form that may not be sent; ``field`` names what is wrong.
+
+    The text tells people what to change.
+    """
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field

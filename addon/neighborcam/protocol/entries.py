@@ -1,0 +1,101 @@
+"""Entries of the public log: what a hub does with power over people (spec/log.md).
+
+A reader that meets a kind it does not know keeps it as it is: the log outlives us.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from neighborcam.protocol.identity import Message, Moment, Sha256
+
+type Reason = Annotated[str, msgspec.Meta(max_length=300)]
+type Count = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class HubOpened(Message, frozen=True, kw_only=True, tag="hub-opened"):
+    """The first entry."""
+
+    v: Literal[1] = 1
+    at: Moment
+    name: str
+
+
+class TokenKeys(Message, frozen=True, kw_only=True, tag="token-keys"):
+    """The keys of a day, by purpose: everybody must get tokens of the same."""
+
+    v: Literal[1] = 1
+    at: Moment
+    epoch: str
+    keys: dict[str, Sha256]  # of the key's SubjectPublicKeyInfo
+
+
+class StewardAppointed(Message, frozen=True, kw_only=True, tag="steward-appointed"):
+    """A steward took up the office; ``steward`` is a name for the log only."""
+
+    v: Literal[1] = 1
+    at: Moment
+    steward: str
+    recipient: str = ""  # age; moderation envelopes are sealed to it
+
+
+class StewardLeft(Message, frozen=True, kw_only=True, tag="steward-left"):
+    """A steward laid down the office."""
+
+    v: Literal[1] = 1
+    at: Moment
+    steward: str
+
+
+class Decision(Message, frozen=True, kw_only=True, tag="decision"):
+    """What a steward decided, with the statement of reasons. Nothing of the post."""
+
+    v: Literal[1] = 1
+    at: Moment
+    case: str
+    subject: Literal["alert", "comment", "media"]
+    opened_by: Literal["rule", "flag", "dispute", "takedown", "appeal"]
+    decision: Literal["approved", "refused", "restored", "upheld"]
+    rule: Reason
+    fact: Reason
+    automated: bool = False
+    steward: str
+
+
+class EnvelopeOpened(Message, frozen=True, kw_only=True, tag="envelope-opened"):
+    """Two stewards learned who posted something."""
+
+    v: Literal[1] = 1
+    at: Moment
+    case: str
+    stewards: Annotated[tuple[str, ...], msgspec.Meta(min_length=2)]
+    reason: Reason
+
+
+class LegalDemand(Message, frozen=True, kw_only=True, tag="legal-demand"):
+    """Somebody demanded data of the hub; what was given."""
+
+    v: Literal[1] = 1
+    at: Moment
+    kind: Literal["order", "subpoena", "warrant", "informal", "other"]
+    given: Reason
+
+
+class Release(Message, frozen=True, kw_only=True, tag="release"):
+    """The software that the hub runs from now on."""
+
+    v: Literal[1] = 1
+    at: Moment
+    version: str
+
+
+type Entry = (
+    HubOpened
+    | TokenKeys
+    | StewardAppointed
+    | StewardLeft
+    | Decision
+    | EnvelopeOpened
+    | LegalDemand
+    | Release
+)
