@@ -5,10 +5,12 @@ import sys
 from collections.abc import Sequence
 
 from neighborcam import __version__
-from neighborcam.commands import check, detect, engine, models, token
+from neighborcam.commands import check, detect, engine, hub, models, token
 from neighborcam.engine.errors import EngineError
+from neighborcam.hub.errors import HubError
+from neighborcam.protocol.errors import ProtocolError
 
-COMMANDS = (engine, detect, check, models, token)
+COMMANDS = (engine, hub, detect, check, models, token)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -29,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except EngineError as error:
+    except (EngineError, HubError, ProtocolError) as error:
         print(f"neighborcam: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

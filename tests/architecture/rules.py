@@ -15,6 +15,23 @@ WIRING: Final = re.compile(
 COMMANDS: Final = "neighborcam.commands"
 INTEGRATION: Final = "custom_components.neighborcam"
 PROTOCOL: Final = "neighborcam.protocol"
+HUB: Final = "neighborcam.hub"
+SHARING: Final = "neighborcam.engine.sharing"
+_HUB_LIBRARIES: Final = (
+    "aiohttp",
+    "alembic",
+    "av",
+    "cryptography",
+    "cv2",
+    "h3",
+    "msgspec",
+    "nats",
+    "numpy",
+    "obstore",
+    "prometheus_client",
+    "sqlalchemy",
+    "webauthn",
+)
 _PURE: Final = ("cryptography", "h3", "msgspec", "rfc8785")
 _IMPURE: Final = ("asyncio", "socket", "sqlite3", "subprocess", "threading", "time")
 _SHIPPED: Final = ("homeassistant", "aiohttp", "awesomeversion", "probatio", "yarl")
@@ -77,6 +94,8 @@ def complaints(module: Module) -> list[str]:
         return _foreign(module, INTEGRATION, _SHIPPED)
     if _within(module.name, PROTOCOL):
         return _foreign(module, PROTOCOL, _PURE) + _impure(module)
+    if _within(module.name, HUB):
+        return _foreign(module, HUB, _HUB_LIBRARIES, PROTOCOL, "neighborcam")
     governed = module.name.startswith(ENGINE) or _within(module.name, COMMANDS)
     if WIRING.match(module.name) or not governed:
         return []
@@ -91,12 +110,21 @@ def complaints(module: Module) -> list[str]:
     ]
 
 
-def _foreign(module: Module, package: str, libraries: tuple[str, ...]) -> list[str]:
-    """Return imports that are of neither the package, Python, nor these libraries."""
+def _foreign(
+    module: Module, package: str, libraries: tuple[str, ...], *lower: str
+) -> list[str]:
+    """Return imports that are of neither the package, Python, nor these libraries.
+
+    ``lower`` are packages of ours below it; "neighborcam" alone is its version.
+    """
     return [
         f"{module.name} imports {name}"
         for name in sorted(set(module.imports()))
-        if not _within(name, package)
+        if not any(
+            name == each if each == "neighborcam" else _within(name, each)
+            for each in (package, *lower)
+        )
+        and not re.fullmatch(r"neighborcam\.__\w+__", name)
         and name.partition(".")[0] not in sys.stdlib_module_names
         and name.partition(".")[0] not in libraries
     ]
@@ -117,7 +145,9 @@ def _is_allowed(name: str, rule: Rule) -> bool:
     if _within(name, COMMANDS):
         return rule.package == "commands"
     if rule.may_import is None:
-        return name.startswith(ENGINE)
+        return name.startswith((ENGINE, f"{HUB}."))
+    if rule.package == "sharing" and _within(name, PROTOCOL):
+        return True  # the only door out: nothing else of the engine knows the wire
     if WIRING.match(name) or not name.startswith(ENGINE):
         return False
     inside = name.removeprefix(ENGINE)

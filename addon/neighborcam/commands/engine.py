@@ -2,12 +2,10 @@
 
 import argparse
 import asyncio
-import contextlib
 import logging
-import signal
-from collections.abc import Iterator
 
 from neighborcam.commands.arguments import Commands, add_data, port
+from neighborcam.commands.stopping import stop_signal
 from neighborcam.engine.api.messages import Scope
 from neighborcam.engine.api.server import DEFAULT_HOST, DEFAULT_PORT
 from neighborcam.engine.app import Engine
@@ -61,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _serve(options: argparse.Namespace) -> None:
-    with _stop_signal() as stopped:
+    with stop_signal() as stopped:
         try:
             async with Engine(
                 options.data, host=options.host, port=options.port
@@ -82,17 +80,3 @@ def _greet(engine: Engine, *, pair: bool) -> None:
     if pair or not engine.server.has_tokens:
         page += f"#pair={engine.server.pairing.issue(Scope.ADMIN).code}"
     print(f"NeighborCam is ready: {page}", flush=True)
-
-
-@contextlib.contextmanager
-def _stop_signal() -> Iterator[asyncio.Event]:
-    """Yield what is set by Ctrl-C or the service manager."""
-    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
-    signals = (signal.SIGINT, signal.SIGTERM)
-    for number in signals:
-        loop.add_signal_handler(number, stopped.set)
-    try:
-        yield stopped
-    finally:
-        for number in signals:
-            loop.remove_signal_handler(number)

@@ -1,0 +1,140 @@
+"""`neighborcam hub`: run the hub of a neighbourhood, or examine one."""
+
+import argparse
+import asyncio
+import logging
+import os
+from pathlib import Path
+
+from neighborcam.commands.arguments import Commands, port
+from neighborcam.commands.stopping import stop_signal
+from neighborcam.hub.app import Hub
+from neighborcam.hub.doctor import examine
+from neighborcam.hub.errors import HubError, StorageFailed
+from neighborcam.hub.settings import DEFAULT_PORT, HubSettings
+
+_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "hub",
+        help="run the hub of a neighbourhood",
+        description="Run a hub: alerts between homes and the public log.",
+    )
+    parser.add_argument(
+        "action",
+        nargs="?",
+        choices=("run", "doctor"),
+        default="run",
+        help="doctor says what is not right with a hub, and changes nothing",
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path("neighborcam-hub"),
+        metavar="DIR",
+        help="folder of database and pictures (default: neighborcam-hub)",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=port, default=DEFAULT_PORT, help="port")
+    parser.add_argument(
+        "--url",
+        help="address under which homes and browsers reach the hub",
+    )
+    parser.add_argument("--name", default="Neighbourhood", help="what it is called")
+    parser.add_argument(
+        "--database", metavar="URL", help="postgresql://… instead of SQLite"
+    )
+    parser.add_argument(
+        "--blobs", metavar="URL", help="s3://bucket/prefix instead of files"
+    )
+    parser.add_argument("--nats", metavar="URL", help="nats://… when several nodes run")
+    parser.add_argument(
+        "--census", type=Path, metavar="FILE", help="CSV of cells and people"
+    )
+    parser.add_argument(
+        "--no-media", action="store_true", help="take no pictures and clips"
+    )
+    parser.add_argument(
+        "--witness",
+        action="append",
+        default=[],
+        metavar="KEY=URL",
+        help="another hub that cosigns the public log; may be repeated",
+    )
+    parser.add_argument(
+        "--quorum", type=int, default=0, help="how many witnesses homes ask for"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run until interrupted, or examine."""
+    logging.basicConfig(level="INFO", format=_LINE, force=True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    settings = _settings(options)
+    if options.action == "doctor":
+        return asyncio.run(_examine(settings))
+    asyncio.run(_serve(settings))
+    return 0
+
+
+def _settings(options: argparse.Namespace) -> HubSettings:
+    witnesses = tuple(_witness(text) for text in options.witness)
+    if not 0 <= options.quorum <= len(witnesses):
+        raise StorageFailed("--quorum cannot be more than there are witnesses")
+    return HubSettings(
+        data_dir=options.data,
+        host=options.host,
+        port=options.port,
+        base_url=options.url or "",
+        name=options.name,
+        database=options.database or os.environ.get("NEIGHBORCAM_DATABASE", ""),
+        blobs=options.blobs or "",
+        nats=options.nats or "",
+        takes_media=not options.no_media,
+        census=options.census,
+        witnesses=witnesses,
+        quorum=options.quorum,
+    )
+
+
+def _witness(text: str) -> tuple[str, str]:
+    # A verifier key ends in base64, which may end in "=": the URL follows the last.
+    key, found, url = text.rpartition("=http")
+    if not found:
+        raise StorageFailed(
+            "--witness is KEY=URL, as in witness+1a2b3c4d+BA…=https://…"
+        )
+    return key, f"http{url}"
+
+
+async def _examine(settings: HubSettings) -> int:
+    problems = await examine(settings)
+    for problem in problems:
+        print(problem)
+    print("nothing is wrong" if not problems else f"{len(problems)} to mend")
+    return 1 if problems else 0
+
+
+async def _serve(settings: HubSettings) -> None:
+    with stop_signal() as stopped:
+        try:
+            async with Hub(settings) as hub:
+                await _greet(hub)
+                await stopped.wait()
+        except OSError as error:
+            raise HubError(
+                f"port {settings.port} of {settings.host} cannot be used"
+                f" ({error.strerror}). Choose another with --port or --host."
+            ) from error
+
+
+async def _greet(hub: Hub) -> None:
+    url = hub.desk.settings.url
+    print(f"The hub is ready: {url}/", flush=True)
+    if not await hub.desk.stewards.names():
+        code = await hub.desk.stewards.invite()
+        print(f"Become its first steward: {url}/#steward={code}", flush=True)

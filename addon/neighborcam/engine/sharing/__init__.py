@@ -1,0 +1,1 @@
+"""The only door out of a home: policy, redaction, outbox, diary, the hub's link."""

@@ -1,0 +1,1 @@
+"""The hub of a neighbourhood: alerts between homes and the public log."""

@@ -1,0 +1,101 @@
+"""Handlers for feeds that stock clients read: public alerts only (spec/hub.md)."""
+
+from aiohttp import web
+from sqlalchemy import ColumnElement
+
+from neighborcam.hub.api.desk import Call
+from neighborcam.hub.api.messages import PublicQuery
+from neighborcam.hub.errors import NotFound
+from neighborcam.hub.events import is_in, is_public, region_key, shown
+from neighborcam.hub.feeds.atom import atom
+from neighborcam.hub.feeds.cap import cap
+from neighborcam.hub.feeds.geojson import geojson
+from neighborcam.hub.feeds.georss import georss
+from neighborcam.hub.store.schema import ALERTS
+from neighborcam.protocol.alerts import MsgType
+from neighborcam.protocol.cells import check_region
+from neighborcam.protocol.feed import Published
+from neighborcam.protocol.standing import Standing
+
+
+async def geojson_feed(call: Call[PublicQuery, None]) -> web.StreamResponse:
+    """Public alerts as GeoJSON."""
+    events = current(await _public(call))
+    data = geojson(events, hub=call.desk.settings.url)
+    return _answer(data, "application/geo+json")
+
+
+async def georss_feed(call: Call[PublicQuery, None]) -> web.StreamResponse:
+    """Public alerts as GeoRSS."""
+    settings = call.desk.settings
+    data = georss(
+        current(await _public(call)),
+        hub=settings.url,
+        title=settings.name,
+        updated=call.desk.clock(),
+    )
+    return _answer(data, "application/rss+xml")
+
+
+async def atom_feed(call: Call[PublicQuery, None]) -> web.StreamResponse:
+    """Public alerts, their updates and cancels as Atom; each leads to its CAP."""
+    settings = call.desk.settings
+    data = atom(
+        await _public(call),
+        hub=settings.url,
+        title=settings.name,
+        updated=call.desk.clock(),
+    )
+    return _answer(data, "application/atom+xml")
+
+
+async def cap_document(call: Call[None, None]) -> web.StreamResponse:
+    """A public alert as CAP 1.2."""
+    async with call.desk.database.read() as tx:
+        found = await shown(tx, ALERTS.c.id == call.item("alert"), is_public())
+    if not found:
+        raise NotFound("there is no such public alert")
+    (event,) = found
+    settings = call.desk.settings
+    data = cap(
+        event,
+        hub=settings.url,
+        sender=settings.origin,
+        referenced=await call.desk.alerts.first_version(event),
+    )
+    return _answer(data, "application/cap+xml")
+
+
+def current(events: list[Published]) -> list[Published]:
+    """Return the newest version of each alert, without those that were cancelled.
+
+    ``events`` are newest first.
+    """
+    seen: set[str] = set()
+    newest = []
+    for event in events:
+        if event.alert.original not in seen:
+            seen.add(event.alert.original)
+            if event.alert.msg_type is not MsgType.CANCEL:
+                newest.append(event)
+    return newest
+
+
+async def _public(call: Call[PublicQuery, None]) -> list[Published]:
+    conditions: list[ColumnElement[bool]] = [
+        is_public(),
+        ALERTS.c.expires > call.desk.clock(),
+        ALERTS.c.standing == Standing.SHOWN,
+    ]
+    region = call.query.region
+    if region is not None:
+        conditions.append(ALERTS.c.region == region_key(check_region(region)))
+    async with call.desk.database.read() as tx:
+        found = await shown(tx, *conditions)
+    return [each for each in found if region is None or is_in(each.alert.cell, region)]
+
+
+def _answer(data: bytes, kind: str) -> web.Response:
+    return web.Response(
+        body=data, content_type=kind, headers={"Cache-Control": "max-age=30"}
+    )

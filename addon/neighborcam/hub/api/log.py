@@ -1,0 +1,77 @@
+"""Handlers for the public log (C2SP tlog-tiles, tlog-witness) and its numbers."""
+
+import re
+from typing import Final
+
+from aiohttp import web
+
+from neighborcam.hub.api.desk import Call
+from neighborcam.hub.errors import NotFound, TooLarge
+from neighborcam.hub.statistics import Statistics
+from neighborcam.hub.statistics import statistics as count
+from neighborcam.protocol.tiles import TILE_WIDTH, Tile
+
+_FOREVER: Final = "public, max-age=31536000, immutable"
+_TILE: Final = re.compile(r"((?:x\d{3}/)*\d{3})(?:\.p/([1-9]\d{0,2}))?")
+_REQUEST_BYTES: Final = 64 * 1024
+
+
+async def checkpoint(call: Call[None, None]) -> web.StreamResponse:
+    """The newest checkpoint, with the signatures of witnesses."""
+    return web.Response(
+        body=await call.desk.log.checkpoint(),
+        content_type="text/plain",
+        charset="utf-8",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+async def tile(call: Call[None, None]) -> web.StreamResponse:
+    """A tile of hashes."""
+    found = _parsed(call.item("path"), call.item("level"))
+    return _bytes(await call.desk.log.tile(found))
+
+
+async def entries(call: Call[None, None]) -> web.StreamResponse:
+    """A bundle of entries."""
+    found = _parsed(call.item("path"), "0")
+    return _bytes(await call.desk.log.entry_bundle(found))
+
+
+async def add_checkpoint(call: Call[None, None]) -> web.StreamResponse:
+    """Have this hub cosign a checkpoint of another hub's log."""
+    body = await call.http_request.content.read(_REQUEST_BYTES + 1)
+    if len(body) > _REQUEST_BYTES:
+        raise TooLarge(f"a request to a witness has at most {_REQUEST_BYTES} bytes")
+    return web.Response(body=await call.desk.witness.cosign(body))
+
+
+async def statistics(call: Call[None, None]) -> Statistics:
+    """What the log says in numbers; anybody can compute the same."""
+    found: list[bytes] = []
+    while batch := await call.desk.log.entries(len(found), 1000):
+        found += batch
+    return count(found)
+
+
+def _bytes(data: bytes) -> web.Response:
+    return web.Response(
+        body=data,
+        content_type="application/octet-stream",
+        headers={"Cache-Control": _FOREVER},
+    )
+
+
+def _parsed(path: str, level: str) -> Tile:
+    found = _TILE.fullmatch(path)
+    if found is None or not re.fullmatch(r"[0-9]|[1-5][0-9]|6[0-3]", level):
+        raise NotFound("the log has no such tile")
+    number, width = found[1].replace("x", "").replace("/", ""), found[2]
+    tile = Tile(
+        level=int(level),
+        index=int(number),
+        width=int(width) if width else TILE_WIDTH,
+    )
+    if tile.width > TILE_WIDTH or (width and tile.width == TILE_WIDTH):
+        raise NotFound("the log has no such tile")
+    return tile

@@ -1,0 +1,138 @@
+"""Handlers for what neighbours say without an account (spec/alerts.md)."""
+
+from aiohttp import web
+
+from neighborcam.hub.api.desk import SESSION, Call
+from neighborcam.hub.api.messages import (
+    AlertList,
+    Appeal,
+    CommentList,
+    PublishedAs,
+    RegionQuery,
+    Statement,
+    Statements,
+)
+from neighborcam.hub.errors import NotASteward, NotFound, TooLarge
+from neighborcam.hub.events import is_in, newest_seq, region_key, shown
+from neighborcam.hub.store.schema import ALERTS
+from neighborcam.protocol.alerts import (
+    CommentPost,
+    Flag,
+    Post,
+    Scope,
+    Takedown,
+    Vote,
+)
+from neighborcam.protocol.cells import check_region
+from neighborcam.protocol.feed import Event, Published
+from neighborcam.protocol.limits import MEDIA_BYTES
+
+
+async def publish(call: Call[None, Post]) -> PublishedAs:
+    """Publish an alert, an update or a cancel."""
+    standing = await call.desk.alerts.publish(call.body)
+    return PublishedAs(id=call.body.alert.id, standing=standing)
+
+
+async def list_alerts(call: Call[RegionQuery, None]) -> AlertList:
+    """Alerts of a region that are shown; needs the pass of the day."""
+    await call.need_pass()
+    region = check_region(call.query.region)
+    async with call.desk.database.read() as tx:
+        seq = await newest_seq(tx)
+        found = await shown(tx, ALERTS.c.region == region_key(region))
+    return AlertList(
+        seq=seq,
+        alerts=tuple(each for each in found if is_in(each.alert.cell, region)),
+    )
+
+
+async def alert(call: Call[None, None]) -> Event:
+    """One alert as it stands; one that is not public needs the pass of the day."""
+    return await _readable(call)
+
+
+async def comments(call: Call[None, None]) -> CommentList:
+    """Comments of an alert, oldest first."""
+    await _readable(call)
+    found = await call.desk.replies.comments(call.item("alert"))
+    return CommentList(comments=tuple(found))
+
+
+async def statements(call: Call[None, None]) -> Statements:
+    """Why stewards decided about an alert as they did."""
+    found = await call.desk.moderation.statement(call.item("alert"))
+    return Statements(statements=tuple(Statement(**each) for each in found))
+
+
+async def appeal(call: Call[None, Appeal]) -> None:
+    """Have another steward look again; signed by the alert's author."""
+    await call.desk.moderation.appeal(
+        call.item("alert"), call.body.reason, call.body.sig
+    )
+
+
+async def comment(call: Call[None, CommentPost]) -> None:
+    """Write below an alert."""
+    await call.desk.replies.comment(call.body)
+
+
+async def vote(call: Call[None, Vote]) -> None:
+    """Say that it is so, is not, was me, is over; once for a household."""
+    await call.desk.replies.vote(call.body)
+
+
+async def flag(call: Call[None, Flag]) -> None:
+    """Have stewards look at an alert or comment."""
+    await call.desk.replies.flag(call.body)
+
+
+async def take_down(call: Call[None, Takedown]) -> None:
+    """Have a picture hidden at once, by anyone."""
+    await call.desk.replies.take_down(call.body)
+
+
+async def put_media(call: Call[None, None]) -> None:
+    """Send a picture or clip that an alert announced; it is encoded anew."""
+    most = max(MEDIA_BYTES.values())
+    data = bytearray()
+    async for piece in call.http_request.content.iter_any():
+        data += piece
+        if len(data) > most:
+            raise TooLarge(f"a picture or clip has at most {most} bytes")
+    await call.desk.media.put(call.item("alert"), call.item("sha256"), bytes(data))
+
+
+async def get_media(call: Call[None, None]) -> web.StreamResponse:
+    """A picture or clip of an alert."""
+    found = await call.desk.media.get(
+        call.item("alert"),
+        call.item("sha256"),
+        is_member=await call.is_member(),
+        is_steward=_is_steward(call),
+    )
+    return web.Response(
+        body=found.data,
+        content_type=found.type,
+        headers={
+            "Content-Disposition": "inline",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        },
+    )
+
+
+def _is_steward(call: Call[None, None]) -> bool:
+    try:
+        call.desk.stewards.who(call.http_request.cookies.get(SESSION))
+    except NotASteward:
+        return False
+    return True
+
+
+async def _readable(call: Call[None, None]) -> Event:
+    is_member = await call.is_member()
+    event = await call.desk.alerts.get(call.item("alert"))
+    is_public = isinstance(event, Published) and event.alert.scope is Scope.PUBLIC
+    if not (is_member or is_public):
+        raise NotFound("there is no such alert")  # as for one that does not exist
+    return event

@@ -1,0 +1,166 @@
+"""Between aiohttp and the handlers: decode, run, encode, and errors as JSON."""
+
+import asyncio
+import logging
+import secrets
+import traceback
+from collections.abc import Awaitable, Callable
+from types import NoneType
+from typing import Any, Final
+
+import msgspec
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from neighborcam.hub.api import errors
+from neighborcam.hub.api.desk import DESK, Call
+from neighborcam.hub.errors import QuotaUsed, TooLarge, TooMany
+from neighborcam.hub.token_keys import seconds_left
+from neighborcam.hub.witnessing import OldSize
+from neighborcam.protocol.canonical import MESSAGE_LIMIT, decode
+from neighborcam.protocol.identity import Message
+
+JSON: Final = "application/json"
+MAX_BODY: Final = 128 * 1024
+_LOG: Final = logging.getLogger(__name__)
+_HOSTILE: Final = (
+    msgspec.DecodeError,
+    RecursionError,
+    UnicodeDecodeError,
+    OverflowError,
+)
+_BY_STATUS: Final[dict[int, Exception]] = {
+    404: errors.NoRoute("there is nothing under this path"),
+    405: errors.WrongMethod("this path does not know this method"),
+    413: TooLarge("the body is too large"),
+}
+_shielded: Final[set[asyncio.Task[Any]]] = set()
+
+
+def json_response(body: object, status: int = 200) -> web.Response:
+    """Return ``body`` as JSON."""
+    return web.Response(
+        body=msgspec.json.encode(body), status=status, content_type=JSON
+    )
+
+
+def error_response(error: Exception, http_request: web.Request) -> web.Response:
+    """Return the answer for an error, by the table."""
+    status, answer = errors.answer_for(error)
+    if isinstance(error, OldSize):  # C2SP tlog-witness says what this answer is
+        return web.Response(
+            text=f"{error.size}\n", status=status, content_type="text/x.tlog.size"
+        )
+    response = json_response(answer, status)
+    if isinstance(error, QuotaUsed):
+        now = http_request.app[DESK].clock()
+        response.headers["Retry-After"] = str(seconds_left(now))
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = "60"
+    return response
+
+
+@web.middleware
+async def answer_errors(
+    request: web.Request,  # aiohttp's protocol fixes this name
+    handler: Handler,
+) -> web.StreamResponse:
+    """Turn every exception into JSON; nothing of an unexpected one but its id."""
+    try:
+        request.app[DESK].breakers.count_request(request.remote)
+        return await handler(request)
+    except errors.ON_PURPOSE as error:
+        return error_response(error, request)
+    except web.HTTPException as exc:
+        if exc.status < web.HTTPBadRequest.status_code:
+            raise
+        known = _BY_STATUS.get(exc.status) or errors.BadRequest(exc.reason)
+        response = error_response(known, request)
+        if exc.status == web.HTTPMethodNotAllowed.status_code:
+            response.headers["Allow"] = exc.headers.get("Allow", "")
+        return response
+    except ConnectionError:
+        raise  # the client went; aiohttp ends the connection
+    except Exception as exc:  # noqa: BLE001 - the outermost place of a request
+        return json_response(errors.unexpected(_record(exc)), 500)
+
+
+def _record(exc: Exception) -> str:
+    """Log where a bug is, without its text, which may quote what somebody sent."""
+    failure_id = secrets.token_hex(4)
+    where = "".join(traceback.format_tb(exc.__traceback__))
+    _LOG.error("request failed, id %s: %s\n%s", failure_id, type(exc).__name__, where)
+    return failure_id
+
+
+def adapt(
+    run: Callable[[Call[Any, Any]], Awaitable[Any]],
+    *,
+    query: Any,
+    body: Any,
+    status: int,
+) -> Handler:
+    """Make an aiohttp handler."""
+
+    async def handle(http_request: web.Request) -> web.StreamResponse:
+        call = Call[Any, Any](
+            http_request=http_request,
+            desk=http_request.app[DESK],
+            query=_query(http_request, query),
+            body=await _body(http_request, body),
+        )
+        result = await _run(run, call)
+        if isinstance(result, web.StreamResponse):
+            return result
+        if result is None:
+            return web.Response(status=204)
+        return json_response(result, status)
+
+    return handle
+
+
+async def _run(
+    run: Callable[[Call[Any, Any]], Awaitable[Any]], call: Call[Any, Any]
+) -> Any:
+    if call.http_request.method == "GET":
+        return await run(call)
+    # A client that hangs up must not leave a change half done.
+    task = asyncio.ensure_future(run(call))
+    _shielded.add(task)
+    task.add_done_callback(_shielded.discard)
+    return await asyncio.shield(task)
+
+
+def _query(http_request: web.Request, wanted: Any) -> Any:
+    if wanted is NoneType:
+        return None
+    try:
+        return msgspec.convert(dict(http_request.query), wanted, strict=False)
+    except (*_HOSTILE, ValueError) as exc:
+        raise _invalid(exc) from None
+
+
+async def _body(http_request: web.Request, wanted: Any) -> Any:
+    """Return the body; messages of the protocol only in their canonical form."""
+    if wanted is NoneType:
+        return None
+    data = await http_request.content.read(MAX_BODY + 1)
+    while (more := await http_request.content.read(MAX_BODY + 1)) and len(
+        data
+    ) <= MAX_BODY:
+        data += more
+    if len(data) > MAX_BODY:
+        raise TooLarge(f"the body is larger than {MAX_BODY} bytes")
+    if isinstance(wanted, type) and issubclass(wanted, Message):
+        return decode(data, wanted, limit=MESSAGE_LIMIT)
+    try:
+        return msgspec.json.decode(data, type=wanted)
+    except _HOSTILE as exc:
+        raise _invalid(exc) from None
+
+
+def _invalid(error: Exception) -> Exception:
+    text, _, path = str(error).partition(" - at `")
+    if isinstance(error, msgspec.ValidationError):
+        return errors.InvalidField(path.rstrip("`").removeprefix("$").lstrip("."), text)
+    return errors.BadRequest("this is not JSON in UTF-8 of a sensible depth")

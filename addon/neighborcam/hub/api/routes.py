@@ -1,0 +1,147 @@
+"""Every route, once: aiohttp's router and the OpenAPI document follow it."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final, get_type_hints
+
+from aiohttp import web
+
+from neighborcam.hub.api import (
+    feeds,
+    house,
+    log,
+    members,
+    neighbours,
+    push,
+    stewards,
+)
+from neighborcam.hub.api.desk import Call
+from neighborcam.hub.api.messages import StewardView
+from neighborcam.hub.api.plumbing import JSON, adapt
+
+ID: Final = "[0-9a-f]{32}"
+BYTES: Final = "application/octet-stream"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One method and path. ``needs`` names what a caller must show."""
+
+    method: str
+    path: str
+    run: Callable[[Call[Any, Any]], Awaitable[Any]]
+    needs: str = ""  # "", "pass", "steward"
+    status: int = 200
+    produces: str = JSON
+    takes: str = ""  # media type of a body that the handler reads itself
+    answer: Any = None  # type of a success when the handler builds the response
+
+    @property
+    def summary(self) -> str:
+        """What it does, in one line."""
+        return (self.run.__doc__ or "").strip().partition("\n")[0]
+
+    @property
+    def types(self) -> tuple[Any, Any]:
+        """The types of query and body, ``NoneType`` for none."""
+        first = next(name for name in get_type_hints(self.run) if name != "return")
+        query, body = get_type_hints(self.run)[first].__args__
+        return query, body
+
+    @property
+    def response(self) -> Any:
+        """The type of a success, ``NoneType`` for an empty one."""
+        return self.answer or get_type_hints(self.run)["return"]
+
+    @property
+    def public_path(self) -> str:
+        """The path without aiohttp's patterns."""
+        return re.sub(r"\{(\w+):(?:[^{}]|\{\d+\})*\}", r"{\1}", self.path)
+
+
+def _get(path: str, run: Any, **more: Any) -> Route:
+    return Route(method="GET", path=path, run=run, **more)
+
+
+def _post(path: str, run: Any, **more: Any) -> Route:
+    return Route(method="POST", path=path, run=run, **more)
+
+
+_ALERT: Final = f"/api/alerts/{{alert:{ID}}}"
+_MEDIA: Final = f"{_ALERT}/media/{{sha256:[0-9a-f]{{64}}}}"
+_CASE: Final = f"/api/steward/cases/{{case:{ID}}}"
+
+ROUTES: Final[tuple[Route, ...]] = (
+    _get("/healthz", house.health),
+    _get("/metrics", house.metrics, produces="text/plain"),
+    _get("/api/openapi.json", house.openapi),
+    _get("/api/hub", members.hub),
+    _post("/api/households", members.join, status=201),
+    _post("/api/leave", members.leave),
+    _get("/api/keys", members.keys),
+    _post("/api/tokens", members.tokens),
+    _post("/api/vote-tokens", members.vote_token),
+    _post("/api/passes", members.reading_pass),
+    _post("/api/invites", members.invite),
+    _get("/api/feed", push.feed, needs="pass"),
+    _get("/api/alerts", neighbours.list_alerts, needs="pass"),
+    _post("/api/alerts", neighbours.publish, status=201),
+    _get(_ALERT, neighbours.alert),
+    _get(f"{_ALERT}/comments", neighbours.comments),
+    _get(f"{_ALERT}/statements", neighbours.statements),
+    _post(f"{_ALERT}/appeal", neighbours.appeal),
+    Route(method="PUT", path=_MEDIA, run=neighbours.put_media, takes=BYTES),
+    _get(_MEDIA, neighbours.get_media, produces=BYTES),
+    _post("/api/comments", neighbours.comment),
+    _post("/api/votes", neighbours.vote),
+    _post("/api/flags", neighbours.flag),
+    _post("/api/takedowns", neighbours.take_down),
+    _get("/feeds/alerts.geojson", feeds.geojson_feed, produces="application/geo+json"),
+    _get("/feeds/alerts.georss", feeds.georss_feed, produces="application/rss+xml"),
+    _get("/feeds/alerts.atom", feeds.atom_feed, produces="application/atom+xml"),
+    _get(
+        f"/feeds/{{alert:{ID}}}.cap", feeds.cap_document, produces="application/cap+xml"
+    ),
+    _get("/log/checkpoint", log.checkpoint, produces="text/plain"),
+    _get("/log/tile/entries/{path:.+}", log.entries, produces=BYTES),
+    _get(r"/log/tile/{level:\d+}/{path:.+}", log.tile, produces=BYTES),
+    _post(
+        "/witness/add-checkpoint",
+        log.add_checkpoint,
+        takes="text/plain",
+        produces=BYTES,
+    ),
+    _get("/api/statistics", log.statistics),
+    _post("/api/steward/registration", stewards.registration, answer=dict[str, Any]),
+    _post("/api/steward/register", stewards.register, answer=StewardView),
+    _post("/api/steward/login-options", stewards.login_options, answer=dict[str, Any]),
+    _post("/api/steward/login", stewards.log_in, answer=StewardView),
+    _post("/api/steward/logout", stewards.log_out, answer=type(None)),
+    _get("/api/steward", stewards.me, needs="steward"),
+    _get("/api/steward/cases", stewards.cases, needs="steward"),
+    _post(f"{_CASE}/decision", stewards.decide, needs="steward"),
+    _get(f"{_CASE}/envelope", stewards.envelope, needs="steward"),
+    _post(f"{_CASE}/shares", stewards.give_share, needs="steward"),
+    Route(
+        method="DELETE",
+        path=f"/api/steward/households/{{household:{ID}}}",
+        run=stewards.close_account,
+        needs="steward",
+    ),
+    _post("/api/steward/invites", stewards.invite_household, needs="steward"),
+    _post("/api/steward/stewards", stewards.invite_steward, needs="steward"),
+    _post("/api/steward/witnessed-logs", stewards.witness, needs="steward"),
+    _get("/", house.index, produces="text/html"),
+    _get("/join", house.index, produces="text/html"),
+    _get("/icon.svg", house.icon, produces="image/svg+xml"),
+    _get("/assets/{file}", house.asset, produces=BYTES),
+)
+
+
+def add_routes(router: web.UrlDispatcher) -> None:
+    """Add every route to aiohttp's router."""
+    for route in ROUTES:
+        query, body = route.types
+        handler = adapt(route.run, query=query, body=body, status=route.status)
+        router.add_route(route.method, route.path, handler)

@@ -1,0 +1,70 @@
+"""The hub's HTTP server: listens, and drains when it stops."""
+
+import asyncio
+from typing import Final
+
+from aiohttp import web
+
+from neighborcam.hub.api.desk import DESK, Desk
+from neighborcam.hub.api.house import API_POLICY, PAGE_POLICY
+from neighborcam.hub.api.plumbing import answer_errors
+from neighborcam.hub.api.routes import add_routes
+
+_DRAIN_S: Final = 10.0
+_PAGES: Final = ("/", "/join")
+
+
+class HubServer:
+    """Serves a desk; `start` and `stop` once each."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        # No access log: who connects is nobody's business.
+        self._runner = web.AppRunner(
+            _application(desk),
+            access_log=None,
+            handler_cancellation=True,
+            shutdown_timeout=_DRAIN_S,
+        )
+
+    @property
+    def port(self) -> int:
+        """The port on which it listens."""
+        return int(self._runner.addresses[0][1])
+
+    async def start(self) -> None:
+        """Listen. Raises `OSError` when the port is taken."""
+        await self._runner.setup()
+        settings = self._desk.settings
+        await web.TCPSite(self._runner, settings.host, settings.port).start()
+
+    async def stop(self) -> None:
+        """Take no more requests, let those that run finish, end feeds with 1001."""
+        for site in list(self._runner.sites):
+            await site.stop()
+        for task in self._desk.sockets:
+            task.cancel()
+        await asyncio.gather(*self._desk.sockets, return_exceptions=True)
+        await self._runner.cleanup()
+
+
+def _application(desk: Desk) -> web.Application:
+    application = web.Application(middlewares=[answer_errors])
+    application[DESK] = desk
+    add_routes(application.router)
+    application.on_response_prepare.append(_add_headers)
+    return application
+
+
+async def _add_headers(
+    http_request: web.BaseRequest, response: web.StreamResponse
+) -> None:
+    headers = response.headers
+    is_page = http_request.rel_url.path in _PAGES
+    headers.setdefault("Cache-Control", "no-store")
+    headers.setdefault(
+        "Content-Security-Policy", PAGE_POLICY if is_page else API_POLICY
+    )
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Server"] = "NeighborCam"  # without versions

@@ -1,0 +1,141 @@
+"""Handlers for stewards: passkeys, the queue, decisions, invites."""
+
+import json
+
+from aiohttp import web
+
+from neighborcam.hub.api.desk import SESSION, Call
+from neighborcam.hub.api.members import invite_link
+from neighborcam.hub.api.messages import (
+    CodeView,
+    DecisionWish,
+    InviteView,
+    Login,
+    Opened,
+    Registration,
+    RegistrationWish,
+    ShareWish,
+    StewardView,
+    WitnessWish,
+)
+from neighborcam.hub.api.plumbing import json_response
+from neighborcam.hub.moderation import Case
+from neighborcam.hub.stewards import SESSION_LASTS
+from neighborcam.protocol.envelopes import Share
+
+
+async def registration(call: Call[None, RegistrationWish]) -> web.StreamResponse:
+    """Options for a new passkey, by a steward's invite."""
+    options = await call.desk.stewards.registration(call.body.code, call.body.name)
+    return json_response(json.loads(options))
+
+
+async def register(call: Call[None, Registration]) -> web.StreamResponse:
+    """Become a steward."""
+    session = await call.desk.stewards.register(
+        call.body.code, call.body.name, call.body.recipient, call.body.credential
+    )
+    return _with_session(call, session, call.body.name)
+
+
+async def login_options(call: Call[None, None]) -> web.StreamResponse:
+    """Options for proving a passkey."""
+    return json_response(json.loads(await call.desk.stewards.login()))
+
+
+async def log_in(call: Call[None, Login]) -> web.StreamResponse:
+    """Log in with a passkey."""
+    session = await call.desk.stewards.log_in(call.body.credential)
+    return _with_session(call, session, call.desk.stewards.who(session))
+
+
+async def log_out(call: Call[None, None]) -> web.StreamResponse:
+    """End the session."""
+    call.desk.stewards.log_out(call.http_request.cookies.get(SESSION))
+    response = web.Response(status=204)
+    response.del_cookie(SESSION, path="/api")
+    return response
+
+
+async def me(call: Call[None, None]) -> StewardView:
+    """Who is logged in."""
+    return StewardView(name=call.steward())
+
+
+async def cases(call: Call[None, None]) -> tuple[Case, ...]:
+    """The cases that wait, the oldest first."""
+    call.steward()
+    return tuple(await call.desk.moderation.queue())
+
+
+async def decide(call: Call[None, DecisionWish]) -> None:
+    """Decide a case, with reasons that everybody can read."""
+    await call.desk.moderation.decide(
+        call.item("case"),
+        call.body.verdict,
+        rule=call.body.rule,
+        fact=call.body.fact,
+        steward=call.steward(),
+    )
+
+
+async def envelope(call: Call[None, None]) -> web.StreamResponse:
+    """The sealed envelope of what a case is about."""
+    call.steward()
+    sealed = await call.desk.moderation.envelope(call.item("case"))
+    return web.Response(body=sealed, content_type="application/json")
+
+
+async def give_share(call: Call[None, ShareWish]) -> Opened:
+    """Give the share that this steward opened; the second names the household."""
+    steward = call.steward()
+    wish = call.body
+    household = await call.desk.moderation.give_share(
+        call.item("case"),
+        Share(subject=wish.subject, x=wish.x, y=wish.y),
+        steward=steward,
+        reason=wish.reason,
+    )
+    return Opened(household=household or "")
+
+
+async def close_account(call: Call[None, None]) -> None:
+    """Delete the account of a household that two stewards found."""
+    call.steward()
+    await call.desk.moderation.close_account(call.item("household"))
+
+
+async def invite_household(call: Call[None, None]) -> InviteView:
+    """An invite for a household."""
+    call.steward()
+    code = await call.desk.households.invite_by_steward()
+    return InviteView(link=invite_link(call, code))
+
+
+async def invite_steward(call: Call[None, None]) -> CodeView:
+    """An invite for another steward."""
+    call.steward()
+    code = await call.desk.stewards.invite()
+    return CodeView(code=code, link=f"{call.desk.settings.url}/#steward={code}")
+
+
+async def witness(call: Call[None, WitnessWish]) -> None:
+    """Become a witness of another hub's log."""
+    call.steward()
+    await call.desk.witness.add_log(call.body.vkey)
+
+
+def _with_session(
+    call: Call[None, object], session: str, name: str
+) -> web.StreamResponse:
+    response = json_response(StewardView(name=name))
+    response.set_cookie(
+        SESSION,
+        session,
+        max_age=int(SESSION_LASTS.total_seconds()),
+        path="/api",
+        httponly=True,
+        secure=call.desk.settings.url.startswith("https://"),
+        samesite="Strict",
+    )
+    return response

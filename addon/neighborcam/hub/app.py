@@ -1,0 +1,148 @@
+"""The hub of a neighbourhood, wired. Read it from top to bottom: this is all."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Self
+
+from neighborcam import __version__
+from neighborcam.hub.alerts import Alerts, Rules
+from neighborcam.hub.api.desk import Desk
+from neighborcam.hub.api.openapi import document
+from neighborcam.hub.api.server import HubServer
+from neighborcam.hub.asking import Asking
+from neighborcam.hub.blobs import Blobs
+from neighborcam.hub.breakers import Breakers
+from neighborcam.hub.census import load_census
+from neighborcam.hub.fanout.interface import Fanout
+from neighborcam.hub.fanout.local import LocalFanout
+from neighborcam.hub.fanout.nats import NatsFanout
+from neighborcam.hub.households import Households
+from neighborcam.hub.media import MediaShelf
+from neighborcam.hub.moderation import Moderation
+from neighborcam.hub.public_log import PublicLog
+from neighborcam.hub.replies import Replies
+from neighborcam.hub.retention import Retention
+from neighborcam.hub.settings import HubSettings
+from neighborcam.hub.stewards import Stewards
+from neighborcam.hub.store.database import Database
+from neighborcam.hub.token_keys import TokenKeys
+from neighborcam.hub.witnessing import Witness
+from neighborcam.protocol.cells import CROWD
+from neighborcam.protocol.entries import HubOpened, Release
+
+WEB_DIR: Final = Path(__file__).parent.parent / "engine" / "web" / "dist"
+
+
+def utc_now() -> datetime:
+    """Return the host's time."""
+    return datetime.now(UTC)
+
+
+class Hub:
+    """A hub that runs as long as the context lasts.
+
+    Entering raises `StorageFailed` when database, blobs or NATS cannot be used and
+    `OSError` when the port is taken; nothing runs then.
+    """
+
+    desk: Desk
+    server: HubServer
+
+    def __init__(
+        self,
+        settings: HubSettings,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        per_minute: int | None = None,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._breakers = (
+            Breakers(clock, per_minute=per_minute) if per_minute else Breakers(clock)
+        )
+        self._stack = contextlib.AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        async with contextlib.AsyncExitStack() as stack:
+            self.desk = await self._wire(stack)
+            await self._open_log()
+            self.server = HubServer(self.desk)
+            await self.server.start()
+            stack.push_async_callback(self.server.stop)
+            retention = Retention(
+                self.desk.database, self.blobs, self.desk.keys, self._clock
+            )
+            asking = Asking(self.desk.log, self._settings.witnesses)
+            for task in (retention.run(), asking.run()):
+                stack.push_async_callback(_end, asyncio.create_task(task))
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def _wire(self, stack: contextlib.AsyncExitStack) -> Desk:
+        settings, clock = self._settings, self._clock
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        database = await Database.open(
+            settings.database or f"sqlite:///{settings.data_dir / 'hub.sqlite'}"
+        )
+        stack.push_async_callback(database.close)
+        self.blobs = (
+            Blobs.at(settings.blobs)
+            if settings.blobs
+            else Blobs.in_folder(settings.data_dir / "blobs")
+        )
+        fanout: Fanout = LocalFanout()
+        log = await PublicLog.open(database, settings.origin, clock)
+        if settings.nats:
+            fanout = await NatsFanout.open(settings.nats, log.key.id.hex())
+        stack.push_async_callback(fanout.close)
+        census = load_census(settings.census) if settings.census else None
+        keys = TokenKeys(database, log, clock)
+        rules = Rules(people_in=census, crowd=CROWD, takes_media=settings.takes_media)
+        alerts = Alerts(database, keys, fanout, self._breakers, rules, clock)
+        return Desk(
+            settings=settings,
+            database=database,
+            log=log,
+            keys=keys,
+            households=Households(database, keys, clock),
+            alerts=alerts,
+            replies=Replies(database, keys, alerts, clock),
+            media=MediaShelf(database, self.blobs, clock),
+            moderation=Moderation(database, log, alerts, clock),
+            stewards=Stewards(
+                database,
+                log,
+                origin=settings.url,
+                host=settings.hostname,
+                clock=clock,
+            ),
+            witness=await Witness.open(database, settings.origin, clock),
+            fanout=fanout,
+            breakers=self._breakers,
+            clock=clock,
+            crowd=CROWD,
+            web_dir=settings.web_dir or WEB_DIR,
+            openapi=document(),
+        )
+
+    async def _open_log(self) -> None:
+        """Write the first entry, and one for each version that runs."""
+        log = self.desk.log
+        now = self._clock().replace(microsecond=0)
+        async with self.desk.database.write() as tx:
+            if await log.size(tx) == 0:
+                await log.add(tx, HubOpened(at=now, name=self._settings.name))
+            if not await log.has_release(tx, __version__):
+                await log.add(tx, Release(at=now, version=__version__))
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,79 @@
+"""How much is too much: from one network, and in one region. Forgotten each hour.
+
+Addresses are never stored, and not even held: what is counted is a hash with a salt
+that is thrown away every day, of an address cut to /32 or /64.
+"""
+
+import secrets
+from collections import defaultdict, deque
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from ipaddress import IPv4Address, ip_address, ip_network
+from typing import Final
+
+from neighborcam.hub.errors import TooMany
+
+POSTS_IN_REGION: Final = 120  # an hour; a street has a handful
+WINDOW: Final = timedelta(hours=1)
+PER_MINUTE: Final = 240  # requests of one network
+_MINUTE: Final = timedelta(minutes=1)
+_MOST_NETWORKS: Final = 20_000
+
+
+class Breakers:
+    """Counts in memory; each node for itself."""
+
+    def __init__(
+        self, clock: Callable[[], datetime], *, per_minute: int = PER_MINUTE
+    ) -> None:
+        self._clock = clock
+        self._per_minute = per_minute
+        self._posts: defaultdict[str, deque[datetime]] = defaultdict(deque)
+        self._asked: dict[bytes, deque[datetime]] = {}
+        self._salt = b""
+        self._salted_on: date | None = None
+
+    def count_post(self, region: str) -> None:
+        """Count an alert. Raises `TooMany` when a region floods."""
+        _count(
+            self._posts[region],
+            self._clock(),
+            WINDOW,
+            POSTS_IN_REGION,
+            "too many alerts in this region: try again in an hour",
+        )
+
+    def count_request(self, address: str | None) -> None:
+        """Count what comes from a network. Raises `TooMany`."""
+        now = self._clock()
+        if self._salted_on != now.date() or len(self._asked) > _MOST_NETWORKS:
+            self._salt, self._salted_on = secrets.token_bytes(16), now.date()
+            self._asked.clear()
+        name = blake2b(_network(address), key=self._salt, digest_size=8).digest()
+        _count(
+            self._asked.setdefault(name, deque()),
+            now,
+            _MINUTE,
+            self._per_minute,
+            "too many requests: wait a minute",
+        )
+
+
+def _count(
+    times: deque[datetime], now: datetime, window: timedelta, most: int, text: str
+) -> None:
+    while times and times[0] <= now - window:
+        times.popleft()
+    if len(times) >= most:
+        raise TooMany(text)
+    times.append(now)
+
+
+def _network(address: str | None) -> bytes:
+    try:
+        parsed = ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return b"unknown"
+    length = 32 if isinstance(parsed, IPv4Address) else 64
+    return ip_network(f"{parsed}/{length}", strict=False).network_address.packed

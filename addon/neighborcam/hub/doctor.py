@@ -1,0 +1,99 @@
+"""Says what is not right with a hub, without changing anything."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+
+from neighborcam.hub.blobs import Blobs
+from neighborcam.hub.census import load_census
+from neighborcam.hub.errors import HubError
+from neighborcam.hub.public_log import PublicLog
+from neighborcam.hub.settings import HubSettings
+from neighborcam.hub.store.database import Database
+from neighborcam.hub.store.schema import LOG, MEDIA, STEWARDS
+from neighborcam.protocol.checkpoint_text import CheckpointText
+from neighborcam.protocol.merkle import Leaves, leaf_hash, root
+from neighborcam.protocol.notes import parse_note
+
+STEWARDS_WANTED: Final = 3
+
+
+async def examine(settings: HubSettings) -> list[str]:
+    """Return a line for each thing that is wrong, with what to do about it."""
+    found = [each async for each in _addresses(settings)]
+    if not settings.database and not (settings.data_dir / "hub.sqlite").exists():
+        return [*found, f"{settings.data_dir} holds no hub: start one, or name --data"]
+    try:
+        url = settings.database or f"sqlite:///{settings.data_dir / 'hub.sqlite'}"
+        database = await Database.open(url)
+    except HubError as problem:
+        return [*found, str(problem)]
+    try:
+        found += [each async for each in _log(database, settings)]
+        found += [each async for each in _blobs(database, settings)]
+        found += [each async for each in _stewards(database)]
+    except HubError as problem:
+        found.append(str(problem))
+    finally:
+        await database.close()
+    return found
+
+
+async def _addresses(settings: HubSettings) -> AsyncIterator[str]:
+    parts = urlsplit(settings.url)
+    if parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1"}:
+        yield "--url is not https: browsers refuse passkeys, networks read along"
+    if settings.host in {"127.0.0.1", "localhost"} and parts.hostname != "localhost":
+        yield "it listens on this machine only: a proxy before it, or --host 0.0.0.0"
+    if settings.census:
+        try:
+            load_census(settings.census)
+        except HubError as problem:
+            yield str(problem)
+
+
+async def _log(database: Database, settings: HubSettings) -> AsyncIterator[str]:
+    """The checkpoint must be that of the entries, and every hash that of its entry."""
+    log = await PublicLog.open(database, settings.origin, lambda: datetime.now(UTC))
+    if log.key.name != settings.origin:
+        yield f"the log is named {log.key.name}: --url must stay what it was"
+    async with database.read() as tx:
+        rows = list(await tx.execute(select(LOG).order_by(LOG.c.position)))
+    wrong = [row.position for row in rows if leaf_hash(row.entry) != row.hash]
+    if wrong:
+        yield f"entries {wrong} of the log were changed: restore a backup"
+    note = parse_note(await log.checkpoint())
+    text = CheckpointText.parse(note.text)
+    leaves = Leaves([leaf_hash(row.entry) for row in rows])
+    if text.size != len(rows) or root(leaves, len(rows)) != text.root:
+        yield "the checkpoint is not that of the entries: restore a backup"
+    if not log.key.has_signed(note):
+        yield "the checkpoint has no signature of the hub's key"
+
+
+async def _blobs(database: Database, settings: HubSettings) -> AsyncIterator[str]:
+    blobs = (
+        Blobs.at(settings.blobs)
+        if settings.blobs
+        else Blobs.in_folder(settings.data_dir / "blobs")
+    )
+    async with database.read() as tx:
+        wanted = set(await tx.scalars(select(MEDIA.c.blob)))
+    there = set(await blobs.names())
+    if wanted - there:
+        yield f"{len(wanted - there)} pictures are gone from the store"
+    if there - wanted:
+        yield f"{len(there - wanted)} files in the store belong to no alert"
+
+
+async def _stewards(database: Database) -> AsyncIterator[str]:
+    async with database.read() as tx:
+        rows = list(await tx.execute(select(STEWARDS.c.name, STEWARDS.c.recipient)))
+    if len(rows) < STEWARDS_WANTED:
+        yield f"{len(rows)} of {STEWARDS_WANTED} stewards: invite more"
+    without = [row.name for row in rows if not row.recipient]
+    if without:
+        yield f"no key for moderation envelopes: {', '.join(without)}"

@@ -1,0 +1,1 @@
+"""How an event reaches all who listen: in this process, or through NATS."""

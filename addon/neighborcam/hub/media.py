@@ -1,0 +1,111 @@
+"""Pictures of alerts: taken by their hash, cleaned, kept for a week."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from neighborcam.hub.blobs import Blobs
+from neighborcam.hub.errors import NotFound, UnfitMedia
+from neighborcam.hub.media_cleaning import Clean, clean
+from neighborcam.hub.store.database import Database
+from neighborcam.hub.store.schema import ALERTS, MEDIA
+from neighborcam.protocol.alerts import Alert, Media, Scope
+from neighborcam.protocol.canonical import decode
+from neighborcam.protocol.standing import Standing
+
+LASTS: Final = timedelta(days=7)
+
+
+class MediaShelf:
+    """Pictures and clips by alert and hash."""
+
+    def __init__(
+        self, database: Database, blobs: Blobs, clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._clock = clock
+        self._cleaning = asyncio.Semaphore(1)  # decoding is the costly part of a hub
+
+    async def put(self, alert: str, name: str, data: bytes) -> None:
+        """Take the picture that an alert announced; the same again changes nothing.
+
+        Raises `NotFound` when it announced none of this hash, `UnfitMedia`.
+        """
+        item = await self._announced(alert, name)
+        if sha256(data).hexdigest() != name or len(data) != item.bytes:
+            raise UnfitMedia("these are not the bytes that the alert announced")
+        if await self._has(alert, name):
+            return
+        async with self._cleaning:
+            made: Clean = await asyncio.to_thread(clean, data, item.kind)
+        blob = secrets.token_hex(16)
+        await self._blobs.put(blob, made.data)
+        async with self._database.write() as tx:
+            if await _kept(tx, alert, name):
+                return
+            await tx.execute(
+                insert(MEDIA).values(
+                    alert=alert,
+                    sha256=name,
+                    kind=item.kind,
+                    type=made.type,
+                    bytes=len(made.data),
+                    blob=blob,
+                    expires=self._clock() + LASTS,
+                )
+            )
+
+    async def get(
+        self, alert: str, name: str, *, is_member: bool, is_steward: bool = False
+    ) -> Clean:
+        """Return a picture of an alert that is shown. Raises `NotFound`."""
+        async with self._database.read() as tx:
+            row = (
+                await tx.execute(
+                    select(
+                        MEDIA.c.blob, MEDIA.c.type, ALERTS.c.standing, ALERTS.c.scope
+                    )
+                    .join(ALERTS, ALERTS.c.id == MEDIA.c.alert)
+                    .where(
+                        MEDIA.c.alert == alert,
+                        MEDIA.c.sha256 == name,
+                        MEDIA.c.expires > self._clock(),
+                    )
+                )
+            ).first()
+        is_open = row is not None and (
+            row.standing == Standing.SHOWN and (is_member or row.scope == Scope.PUBLIC)
+        )
+        if row is None or not (is_open or is_steward):
+            raise NotFound("there is no such picture")
+        return Clean(data=await self._blobs.get(row.blob), type=row.type)
+
+    async def _announced(self, alert: str, name: str) -> Media:
+        async with self._database.read() as tx:
+            body = await tx.scalar(
+                select(ALERTS.c.body).where(
+                    ALERTS.c.id == alert,
+                    ALERTS.c.standing.in_((Standing.REVIEW, Standing.SHOWN)),
+                )
+            )
+        media = decode(body, Alert).media if body else ()
+        for item in media:
+            if item.sha256 == name:
+                return item
+        raise NotFound("no alert announced this picture")
+
+    async def _has(self, alert: str, name: str) -> bool:
+        async with self._database.read() as tx:
+            return await _kept(tx, alert, name)
+
+
+async def _kept(tx: AsyncConnection, alert: str, name: str) -> bool:
+    query = select(MEDIA.c.blob).where(MEDIA.c.alert == alert, MEDIA.c.sha256 == name)
+    return await tx.scalar(query) is not None

@@ -1,0 +1,281 @@
+"""The stewards' queue: cases, decisions with reasons, appeals, opened envelopes.
+
+A decision and its entry in the public log are one transaction: none is in secret.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import msgspec
+from sqlalchemy import Row, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from neighborcam.hub import households
+from neighborcam.hub.alerts import Alerts
+from neighborcam.hub.cases import open_case
+from neighborcam.hub.errors import Conflict, NotFound, WrongAuthor
+from neighborcam.hub.events import SEQ
+from neighborcam.hub.public_log import PublicLog
+from neighborcam.hub.store.database import Database
+from neighborcam.hub.store.schema import (
+    ALERTS,
+    CASES,
+    COMMENTS,
+    ENVELOPES,
+    STEWARDS,
+)
+from neighborcam.hub.store.settings import count_on
+from neighborcam.protocol.alerts import Alert, Comment
+from neighborcam.protocol.canonical import decode
+from neighborcam.protocol.entries import Decision, EnvelopeOpened
+from neighborcam.protocol.envelopes import Share, combine
+from neighborcam.protocol.signing import verify
+from neighborcam.protocol.standing import Happening, Standing, after
+
+type Verdict = Literal["approved", "refused", "restored", "upheld"]
+
+_HAPPENING: Final[dict[str, Happening]] = {
+    "approved": Happening.APPROVED,
+    "refused": Happening.REFUSED,
+    "restored": Happening.RESTORED,
+    "upheld": Happening.UPHELD,
+}
+# What a steward can say to a case, by how the alert stands.
+VERDICTS: Final[dict[Standing, tuple[Verdict, ...]]] = {
+    Standing.REVIEW: ("approved", "refused"),
+    Standing.SHOWN: ("approved", "refused"),  # approved: it stays as it is
+    Standing.HIDDEN: ("restored", "upheld"),
+    Standing.REMOVED: ("restored", "upheld"),  # an appeal
+}
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that waits for a steward, with what it is about."""
+
+    id: str
+    kind: Literal["alert", "comment"]
+    opened_by: str
+    reason: str
+    opened: datetime
+    standing: Standing
+    verdicts: tuple[Verdict, ...]
+    alert: Alert | None = None
+    comment: Comment | None = None
+    has_envelope: bool = False
+
+
+class Moderation:
+    """Cases of a hub."""
+
+    def __init__(
+        self,
+        database: Database,
+        log: PublicLog,
+        alerts: Alerts,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._log = log
+        self._alerts = alerts
+        self._clock = clock
+        self._shares: dict[str, dict[str, Share]] = {}
+
+    async def queue(self) -> list[Case]:
+        """Return the cases that wait, the oldest first."""
+        async with self._database.read() as tx:
+            rows = await tx.execute(
+                select(CASES).where(CASES.c.decision.is_(None)).order_by(CASES.c.opened)
+            )
+            return [await self._case(tx, row) for row in rows]
+
+    async def _case(self, tx: AsyncConnection, row: Row[Any]) -> Case:
+        subject = await _subject(tx, row)
+        standing = Standing(subject.standing) if subject else Standing.GONE
+        is_alert = row.kind == "alert"
+        envelope = await tx.scalar(
+            select(ENVELOPES.c.subject).where(ENVELOPES.c.subject == row.subject)
+        )
+        return Case(
+            id=row.id,
+            kind=row.kind,
+            opened_by=row.opened_by,
+            reason=row.reason,
+            opened=row.opened,
+            standing=standing,
+            verdicts=VERDICTS.get(standing, ("approved",)),
+            alert=decode(subject.body, Alert) if subject and is_alert else None,
+            comment=decode(subject.body, Comment) if subject and not is_alert else None,
+            has_envelope=envelope is not None,
+        )
+
+    async def decide(
+        self, case: str, verdict: Verdict, *, rule: str, fact: str, steward: str
+    ) -> None:
+        """Decide a case. Raises `NotFound`, `Conflict`."""
+        async with self._database.write() as tx:
+            row = await _open_case(tx, case)
+            await _refuse_own_appeal(tx, row, steward)
+            subject = await _subject(tx, row)
+            if subject is not None:
+                await self._apply(tx, row, subject, verdict, rule)
+            await tx.execute(
+                update(CASES)
+                .where(CASES.c.id == case)
+                .values(
+                    decision=verdict,
+                    rule=rule,
+                    fact=fact,
+                    steward=steward,
+                    decided=self._clock(),
+                )
+            )
+            await self._log.add(
+                tx,
+                Decision(
+                    at=self._clock().replace(microsecond=0),
+                    case=case,
+                    subject=row.kind,
+                    opened_by=row.opened_by,
+                    decision=verdict,
+                    rule=rule,
+                    fact=fact,
+                    steward=steward,
+                ),
+            )
+            alert = row.subject if row.kind == "alert" else subject and subject.alert
+        if alert:
+            await self._alerts.tell(alert)
+
+    async def _apply(
+        self,
+        tx: AsyncConnection,
+        row: Row[Any],
+        subject: Row[Any],
+        verdict: Verdict,
+        rule: str,
+    ) -> None:
+        standing = Standing(subject.standing)
+        if verdict not in VERDICTS.get(standing, ("approved",)):
+            raise Conflict(f"what is {standing} cannot be {verdict}")
+        stays = (Standing.SHOWN, "approved"), (Standing.REMOVED, "upheld")
+        if (standing, verdict) not in stays:
+            standing = after(standing, _HAPPENING[verdict])
+        table = ALERTS if row.kind == "alert" else COMMENTS
+        await tx.execute(
+            update(table).where(table.c.id == row.subject).values(standing=standing)
+        )
+        alert = row.subject if row.kind == "alert" else subject.alert
+        changes: dict[str, object] = {"seq": await count_on(tx, SEQ)}
+        if row.kind == "alert":
+            changes["reason"] = rule
+        await tx.execute(update(ALERTS).where(ALERTS.c.id == alert).values(**changes))
+
+    async def appeal(self, alert: str, reason: str, sig: bytes) -> None:
+        """Have another steward look again; only the alert's author can ask.
+
+        ``sig`` is the author key's over the reason, as kind "appeal".
+        """
+        async with self._database.write() as tx:
+            row = (await tx.execute(select(ALERTS).where(ALERTS.c.id == alert))).first()
+            if row is None:
+                raise NotFound("there is no such alert")
+            verify(row.author_key, "appeal", alert.encode() + reason.encode(), sig)
+            if row.standing not in {Standing.REMOVED, Standing.HIDDEN}:
+                raise Conflict("only what is hidden or removed can be appealed")
+            before = await tx.scalar(
+                select(CASES.c.id).where(
+                    CASES.c.subject == alert, CASES.c.opened_by == "appeal"
+                )
+            )
+            if before is not None:
+                raise Conflict("there was an appeal already")
+            await open_case(tx, alert, "alert", "appeal", reason, self._clock())
+
+    async def statement(self, alert: str) -> list[dict[str, Any]]:
+        """Return the statements of reasons for an alert, oldest first."""
+        async with self._database.read() as tx:
+            rows = await tx.execute(
+                select(CASES)
+                .where(CASES.c.subject == alert, CASES.c.decision.is_not(None))
+                .order_by(CASES.c.decided)
+            )
+            names = ("opened_by", "decision", "rule", "fact", "decided")
+            return [{name: getattr(row, name) for name in names} for row in rows]
+
+    async def envelope(self, case: str) -> bytes:
+        """Return the envelope of what a case is about. Raises `NotFound`."""
+        async with self._database.read() as tx:
+            row = await _open_case(tx, case)
+            sealed: bytes | None = await tx.scalar(
+                select(ENVELOPES.c.sealed).where(ENVELOPES.c.subject == row.subject)
+            )
+        if sealed is None:
+            raise NotFound("there is no envelope, or it is older than 14 days")
+        return sealed
+
+    async def give_share(
+        self, case: str, share: Share, *, steward: str, reason: str
+    ) -> str | None:
+        """Take the share that a steward opened; with the second, return who it was.
+
+        The opening is in the public log before anybody learns the household.
+        """
+        async with self._database.write() as tx:
+            row = await _open_case(tx, case)
+            if share.subject != row.subject:
+                raise WrongAuthor("the share is of something else")
+            given = self._shares.setdefault(case, {})
+            given[steward] = share
+            if len(given) < 2:  # noqa: PLR2004 - two of n
+                return None
+            one, other = list(given.values())[:2]
+            household = combine(one, other)
+            await self._log.add(
+                tx,
+                EnvelopeOpened(
+                    at=self._clock().replace(microsecond=0),
+                    case=case,
+                    stewards=tuple(sorted(given)),
+                    reason=reason,
+                ),
+            )
+            await tx.execute(
+                delete(ENVELOPES).where(ENVELOPES.c.subject == row.subject)
+            )
+        del self._shares[case]
+        return household
+
+    async def close_account(self, household: str) -> None:
+        """Delete the account of a household that two stewards found."""
+        async with self._database.write() as tx:
+            await households.remove(tx, household)
+
+
+async def _open_case(tx: AsyncConnection, case: str) -> Row[Any]:
+    row = (await tx.execute(select(CASES).where(CASES.c.id == case))).first()
+    if row is None:
+        raise NotFound("there is no such case")
+    if row.decision is not None:
+        raise Conflict("the case is decided")
+    return row
+
+
+async def _subject(tx: AsyncConnection, row: Row[Any]) -> Row[Any] | None:
+    table = ALERTS if row.kind == "alert" else COMMENTS
+    return (await tx.execute(select(table).where(table.c.id == row.subject))).first()
+
+
+async def _refuse_own_appeal(tx: AsyncConnection, row: Row[Any], steward: str) -> None:
+    if row.opened_by != "appeal":
+        return
+    others = await tx.scalar(
+        select(STEWARDS.c.name).where(STEWARDS.c.name != steward).limit(1)
+    )
+    mine = await tx.scalar(
+        select(CASES.c.id).where(
+            CASES.c.subject == row.subject, CASES.c.steward == steward
+        )
+    )
+    if mine is not None and others is not None:
+        raise Conflict("an appeal is decided by another steward")

@@ -1,0 +1,196 @@
+"""The public log: entries, checkpoints, proofs (spec/log.md, C2SP tlog-*).
+
+An entry is added in the transaction of what it tells, so neither exists without the
+other. Everything else is computed from the entries.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from neighborcam.hub.errors import NotFound
+from neighborcam.hub.store.database import Database
+from neighborcam.hub.store.schema import LOG
+from neighborcam.hub.store.settings import put_setting, setting
+from neighborcam.protocol.canonical import encode
+from neighborcam.protocol.checkpoint_text import CheckpointText
+from neighborcam.protocol.entries import Entry, Release
+from neighborcam.protocol.log_proof import LogProof
+from neighborcam.protocol.merkle import (
+    Leaves,
+    consistency_proof,
+    inclusion_proof,
+    leaf_hash,
+    root,
+)
+from neighborcam.protocol.note_keys import LogKey, sign_note
+from neighborcam.protocol.notes import Note, NoteSignature, parse_note
+from neighborcam.protocol.tiles import TILE_WIDTH, Tile, bundle, hashes_of
+
+_KEY: Final = "log-key"
+_ORIGIN: Final = "log-origin"
+_CHECKPOINT: Final = "checkpoint"
+
+
+class PublicLog:
+    """The log of one hub. `open` makes its key at the first start."""
+
+    def __init__(
+        self,
+        database: Database,
+        origin: str,
+        key: Ed25519PrivateKey,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._key = key
+        self._leaves = Leaves()
+        self.clock = clock
+        self.key = LogKey(name=origin, public_key=key.public_key().public_bytes_raw())
+
+    @classmethod
+    async def open(
+        cls, database: Database, origin: str, clock: Callable[[], datetime]
+    ) -> "PublicLog":
+        """Return the log; ``origin`` counts at the first start only: it is for ever."""
+        async with database.write() as tx:
+            seed = await setting(tx, _KEY)
+            named = await setting(tx, _ORIGIN)
+            if seed is None or named is None:
+                seed = Ed25519PrivateKey.generate().private_bytes_raw()
+                named = origin.encode()
+                await put_setting(tx, _KEY, seed)
+                await put_setting(tx, _ORIGIN, named)
+        key = Ed25519PrivateKey.from_private_bytes(seed)
+        return cls(database, named.decode(), key, clock)
+
+    async def add(self, tx: AsyncConnection, entry: Entry) -> int:
+        """Add an entry in the transaction of what it tells; return its index."""
+        data = encode(entry)
+        index = await self.size(tx)
+        await tx.execute(
+            insert(LOG).values(position=index, entry=data, hash=leaf_hash(data))
+        )
+        await self._sign(tx, await self._tree(tx, index + 1), index + 1)
+        return index
+
+    async def size(self, tx: AsyncConnection) -> int:
+        """Return how many entries there are."""
+        return await tx.scalar(select(func.count()).select_from(LOG)) or 0
+
+    async def has_release(self, tx: AsyncConnection, version: str) -> bool:
+        """Tell whether the newest release of the log is ``version``."""
+        newest = ""
+        for data in await tx.scalars(select(LOG.c.entry).order_by(LOG.c.position)):
+            entry = entry_of(data)
+            newest = entry.version if isinstance(entry, Release) else newest
+        return newest == version
+
+    async def _sign(self, tx: AsyncConnection, tree: Leaves, size: int) -> None:
+        text = str(
+            CheckpointText(origin=self.key.name, size=size, root=root(tree, size))
+        )
+        note = Note(text=text, signatures=(sign_note(text, self.key.name, self._key),))
+        await put_setting(tx, _CHECKPOINT, note.encode())
+
+    async def _tree(self, tx: AsyncConnection, size: int) -> Leaves:
+        """Return the tree of the ``size`` entries that this transaction sees.
+
+        What was read before is kept, unless its transaction was rolled back: then
+        the last leaf is not the one that stands in the database now.
+        """
+        held = len(self._leaves)
+        last = await tx.scalar(select(LOG.c.hash).where(LOG.c.position == held - 1))
+        if held > size or (held and last != self._leaves.subtree(0, held - 1)):
+            self._leaves, held = Leaves(), 0
+        hashes = await tx.scalars(
+            select(LOG.c.hash).where(LOG.c.position >= held).order_by(LOG.c.position)
+        )
+        for each in hashes:
+            self._leaves.append(each)
+        return self._leaves
+
+    async def checkpoint(self) -> bytes:
+        """Return the newest checkpoint with all signatures. Raises `NotFound`."""
+        async with self._database.read() as tx:
+            note = await setting(tx, _CHECKPOINT)
+        if note is None:
+            raise NotFound("the log is empty")
+        return note
+
+    async def add_cosignature(self, text: str, signature: NoteSignature) -> bool:
+        """Keep a witness's signature; False when the log has grown meanwhile."""
+        async with self._database.write() as tx:
+            data = await setting(tx, _CHECKPOINT)
+            note = parse_note(data) if data else None
+            if note is None or note.text != text:
+                return False
+            kept = [each for each in note.signatures if each.key_id != signature.key_id]
+            new = Note(text=text, signatures=(*kept, signature))
+            await put_setting(tx, _CHECKPOINT, new.encode())
+        return True
+
+    async def entries(self, start: int, count: int) -> list[bytes]:
+        """Return up to ``count`` entries from ``start`` on."""
+        async with self._database.read() as tx:
+            found = await tx.scalars(
+                select(LOG.c.entry)
+                .where(LOG.c.position >= start, LOG.c.position < start + count)
+                .order_by(LOG.c.position)
+            )
+            return list(found)
+
+    async def tile(self, tile: Tile) -> bytes:
+        """Return a tile of hashes. Raises `NotFound` beyond the log's end."""
+        end = (tile.index * TILE_WIDTH + tile.width) << (8 * tile.level)
+        async with self._database.read() as tx:
+            size = await self.size(tx)
+            if end > size:
+                raise NotFound("the log has no such tile yet")
+            return hashes_of(tile, await self._tree(tx, size))
+
+    async def entry_bundle(self, tile: Tile) -> bytes:
+        """Return the entries of a tile of level 0. Raises `NotFound`."""
+        found = await self.entries(tile.index * TILE_WIDTH, tile.width)
+        if len(found) < tile.width:
+            raise NotFound("the log has no such entries yet")
+        return bundle(found)
+
+    async def prove(self, entry: Entry) -> LogProof:
+        """Return the proof that an entry is in the log. Raises `NotFound`."""
+        wanted = leaf_hash(encode(entry))
+        async with self._database.read() as tx:
+            index = await tx.scalar(
+                select(func.max(LOG.c.position)).where(LOG.c.hash == wanted)
+            )
+            note = await setting(tx, _CHECKPOINT)
+            if index is None or note is None:
+                raise NotFound("the log has no such entry")
+            size = CheckpointText.parse(parse_note(note).text).size
+            hashes = inclusion_proof(await self._tree(tx, size), index, size)
+        return LogProof(index=index, hashes=hashes, checkpoint=note)
+
+    async def consistency(self, old: int, new: int) -> list[bytes]:
+        """Return the proof that the log of ``new`` entries keeps those of ``old``.
+
+        Raises `NotFound` when the log never had so many.
+        """
+        async with self._database.read() as tx:
+            size = await self.size(tx)
+            if not 0 <= old <= new <= size:
+                raise NotFound("the log was never that large")
+            return consistency_proof(await self._tree(tx, size), old, new)
+
+
+def entry_of(data: bytes) -> Entry | None:
+    """Return an entry; None for a kind that this version does not know."""
+    try:
+        entry: Entry = msgspec.json.decode(data, type=Entry)
+    except msgspec.ValidationError:
+        return None
+    return entry

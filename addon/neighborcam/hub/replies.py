@@ -1,0 +1,197 @@
+"""Takes what neighbours say to an alert: comments, votes, flags, takedowns."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from neighborcam.hub.alerts import Alerts
+from neighborcam.hub.cases import open_case
+from neighborcam.hub.envelope_shelf import keep_envelope
+from neighborcam.hub.errors import IdTaken, NotFound
+from neighborcam.hub.events import alert_row, renumber, shown_row, votes_of
+from neighborcam.hub.store.database import Database
+from neighborcam.hub.store.schema import ALERTS, COMMENTS, VOTES
+from neighborcam.hub.token_keys import TokenKeys, check_token
+from neighborcam.protocol.alerts import (
+    Alert,
+    Comment,
+    CommentPost,
+    Flag,
+    ReactionKind,
+    Takedown,
+    Vote,
+)
+from neighborcam.protocol.canonical import decode, encode
+from neighborcam.protocol.feed import PublishedComment
+from neighborcam.protocol.limits import check_comment
+from neighborcam.protocol.signing import verify
+from neighborcam.protocol.standing import Happening, Standing, after
+from neighborcam.protocol.wording import concerns
+
+VERIFIED_BY: Final = 2  # households that confirm
+VERIFIED_IN: Final = timedelta(minutes=10)
+DISPUTED_BY: Final = 3
+_CONFIRMS: Final = (ReactionKind.CONFIRM, ReactionKind.SEEN_TOO)
+
+
+class Replies:
+    """What neighbours say to the alerts of a hub."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: TokenKeys,
+        alerts: Alerts,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._alerts = alerts
+        self._clock = clock
+
+    async def comment(self, post: CommentPost) -> None:
+        """Take a comment. Raises as `publish` does."""
+        comment, body = post.comment, encode(post.comment)
+        verify(comment.author_key, "comment", body, post.sig)
+        check_comment(comment)
+        async with self._database.write() as tx:
+            before = (
+                await tx.execute(select(COMMENTS).where(COMMENTS.c.id == comment.id))
+            ).first()
+            if before is not None:
+                if before.body != body:
+                    raise IdTaken("another comment has this id")
+                return
+            await shown_row(tx, comment.alert)
+            await self._keys.spend(tx, post.token, "comment", body)
+            await tx.execute(
+                insert(COMMENTS).values(
+                    id=comment.id,
+                    alert=comment.alert,
+                    body=body,
+                    sig=post.sig,
+                    standing=Standing.SHOWN,
+                    at=self._clock(),
+                )
+            )
+            await keep_envelope(tx, comment.id, post.envelope, self._clock())
+            if found := concerns(comment.text):
+                reason = ", ".join(found)
+                await open_case(
+                    tx, comment.id, "comment", "rule", reason, self._clock()
+                )
+            await renumber(tx, comment.alert)
+        await self._alerts.tell(comment.alert)
+
+    async def comments(self, alert: str) -> list[PublishedComment]:
+        """Return the comments of an alert, oldest first. Raises `NotFound`."""
+        async with self._database.read() as tx:
+            await shown_row(tx, alert)
+            rows = await tx.execute(
+                select(COMMENTS)
+                .where(COMMENTS.c.alert == alert, COMMENTS.c.standing == Standing.SHOWN)
+                .order_by(COMMENTS.c.at, COMMENTS.c.id)
+            )
+            return [_comment(row) for row in rows]
+
+    async def vote(self, vote: Vote) -> None:
+        """Take a household's reaction; a later one with its token replaces it."""
+        name = sha256(vote.token.prepared).digest()
+        async with self._database.write() as tx:
+            row = await shown_row(tx, vote.alert)
+            check_token(row.vote_public, vote.token)
+            done = await tx.execute(
+                update(VOTES)
+                .where(VOTES.c.token == name)
+                .values(kind=vote.kind, at=self._clock())
+            )
+            if done.rowcount == 0:
+                await tx.execute(
+                    insert(VOTES).values(
+                        token=name, alert=vote.alert, kind=vote.kind, at=self._clock()
+                    )
+                )
+            await self._weigh(tx, row, vote.kind)
+            await renumber(tx, vote.alert)
+        await self._alerts.tell(vote.alert)
+
+    async def _weigh(
+        self, tx: AsyncConnection, row: Row[Any], kind: ReactionKind
+    ) -> None:
+        votes = await votes_of(tx, row.id)
+        has_media = bool(decode(row.body, Alert).media)
+        if kind in _CONFIRMS and not row.verified:
+            since = max(row.published, self._clock() - VERIFIED_IN)
+            soon = await tx.scalar(
+                select(func.count()).where(
+                    VOTES.c.alert == row.id,
+                    VOTES.c.kind.in_(_CONFIRMS),
+                    VOTES.c.at >= since,
+                )
+            )
+            if (soon or 0) >= VERIFIED_BY:
+                await tx.execute(
+                    update(ALERTS).where(ALERTS.c.id == row.id).values(verified=True)
+                )
+        disputed = votes.get(ReactionKind.NOT_SO, 0) >= DISPUTED_BY
+        if disputed or (has_media and votes.get(ReactionKind.THAT_WAS_ME, 0)):
+            await self._hide(tx, row, Happening.DISPUTED, "dispute", "disputed")
+
+    async def flag(self, flag: Flag) -> None:
+        """Have stewards look at an alert or comment; nothing is hidden by it."""
+        async with self._database.write() as tx:
+            await self._keys.spend(tx, flag.token, "flag", encode(flag))
+            kind = "alert"
+            if await alert_row(tx, flag.subject) is None:
+                kind = "comment"
+                if not await tx.scalar(
+                    select(COMMENTS.c.id).where(COMMENTS.c.id == flag.subject)
+                ):
+                    raise NotFound("there is no such alert or comment")
+            await open_case(tx, flag.subject, kind, "flag", flag.reason, self._clock())
+
+    async def take_down(self, wish: Takedown) -> None:
+        """Hide an alert's picture at once, for anyone who asks; a steward reviews."""
+        async with self._database.write() as tx:
+            row = await alert_row(tx, wish.alert)
+            media = decode(row.body, Alert).media if row is not None else ()
+            if row is None or wish.sha256 not in {item.sha256 for item in media}:
+                raise NotFound("there is no such picture")
+            if row.standing in {Standing.HIDDEN, Standing.REMOVED, Standing.GONE}:
+                return
+            reason = wish.reason or "somebody who is filmed asks for its removal"
+            await self._hide(tx, row, Happening.ASKED_AWAY, "takedown", reason)
+            await renumber(tx, row.id)
+        await self._alerts.tell(wish.alert)
+
+    async def _hide(
+        self,
+        tx: AsyncConnection,
+        row: Row[Any],
+        happening: Happening,
+        opened_by: str,
+        reason: str,
+    ) -> None:
+        standing = after(Standing(row.standing), happening)
+        await tx.execute(
+            update(ALERTS)
+            .where(ALERTS.c.id == row.id)
+            .values(standing=standing, reason=opened_by)
+        )
+        await open_case(tx, row.id, "alert", opened_by, reason, self._clock())
+
+
+def _comment(row: Row[Any]) -> PublishedComment:
+    comment = decode(row.body, Comment)
+    return PublishedComment(
+        id=comment.id,
+        alert=comment.alert,
+        text=comment.text,
+        author_key=comment.author_key,
+        sig=row.sig,
+        at=row.at,
+    )

@@ -1,0 +1,238 @@
+"""Stewards: appointed by an invite, known by a passkey (WebAuthn), never a password."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
+
+import webauthn
+from sqlalchemy import Row, func, insert, select, update
+from webauthn.helpers import bytes_to_base64url, options_to_json
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from neighborcam.hub.errors import Conflict, NotASteward, WrongCode
+from neighborcam.hub.households import new_code
+from neighborcam.hub.public_log import PublicLog
+from neighborcam.hub.store.database import Database
+from neighborcam.hub.store.schema import STEWARDS
+from neighborcam.hub.store.settings import put_setting, remove_setting, setting
+from neighborcam.protocol.age_keys import parse_recipient
+from neighborcam.protocol.entries import StewardAppointed
+
+INVITE_LASTS: Final = timedelta(days=7)
+SESSION_LASTS: Final = timedelta(hours=12)
+_CHALLENGE_LASTS: Final = timedelta(minutes=5)
+_MOST_WAITING: Final = 200
+_INVITE: Final = "steward-invite-"
+
+
+class Stewards:
+    """Who may moderate. Sessions are in memory: a restart asks for passkeys again."""
+
+    def __init__(
+        self,
+        database: Database,
+        log: PublicLog,
+        *,
+        origin: str,
+        host: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._log = log
+        self._origin = origin
+        self._host = host
+        self._clock = clock
+        self._challenges: dict[bytes, datetime] = {}
+        self._sessions: dict[bytes, tuple[str, datetime]] = {}
+
+    async def names(self) -> list[str]:
+        """Return the names of all stewards, in the order of their shares."""
+        async with self._database.read() as tx:
+            rows = await tx.scalars(
+                select(STEWARDS.c.name).order_by(STEWARDS.c.position)
+            )
+            return list(rows)
+
+    async def recipients(self) -> list[str]:
+        """Return the age recipients of the stewards; empty where one has none yet."""
+        async with self._database.read() as tx:
+            rows = await tx.scalars(
+                select(STEWARDS.c.recipient).order_by(STEWARDS.c.position)
+            )
+            found = list(rows)
+        return found if all(found) else []
+
+    async def invite(self) -> str:
+        """Return a code by which somebody becomes steward, once, within 7 days."""
+        code = new_code()
+        ends = self._clock() + INVITE_LASTS
+        async with self._database.write() as tx:
+            await put_setting(tx, _INVITE + _hash(code), ends.isoformat().encode())
+        return code
+
+    async def registration(self, code: str, name: str) -> str:
+        """Return WebAuthn's options, as JSON, for a new passkey. Raises `WrongCode`."""
+        await self._check_invite(code)
+        challenge = self._new_challenge()
+        return options_to_json(
+            webauthn.generate_registration_options(
+                rp_id=self._host,
+                rp_name="NeighborCam",
+                user_name=name,
+                user_id=secrets.token_bytes(16),
+                challenge=challenge,
+                authenticator_selection=AuthenticatorSelectionCriteria(
+                    resident_key=ResidentKeyRequirement.REQUIRED,
+                    user_verification=UserVerificationRequirement.REQUIRED,
+                ),
+            )
+        )
+
+    async def register(
+        self, code: str, name: str, recipient: str, credential: dict[str, Any]
+    ) -> str:
+        """Appoint a steward; return a session.
+
+        Raises `WrongCode`, `Conflict` for a name that is taken, `NotASteward` for a
+        passkey that does not prove itself, `InvalidMessage` for the recipient.
+        """
+        await self._check_invite(code)
+        if recipient:
+            parse_recipient(recipient)
+        try:
+            proven = webauthn.verify_registration_response(
+                credential=credential,
+                expected_challenge=self._challenge(credential),
+                expected_rp_id=self._host,
+                expected_origin=self._origin,
+                require_user_verification=True,
+            )
+        except (WebAuthnException, ValueError, KeyError, TypeError) as problem:
+            raise NotASteward("the passkey was not accepted") from problem
+        async with self._database.write() as tx:
+            if await tx.scalar(select(STEWARDS.c.name).where(STEWARDS.c.name == name)):
+                raise Conflict("another steward has this name")
+            if await setting(tx, _INVITE + _hash(code)) is None:
+                raise WrongCode("the invite is used")
+            await remove_setting(tx, _INVITE + _hash(code))
+            highest = await tx.scalar(select(func.max(STEWARDS.c.position)))
+            await tx.execute(
+                insert(STEWARDS).values(
+                    name=name,
+                    credential=proven.credential_id,
+                    public_key=proven.credential_public_key,
+                    sign_count=proven.sign_count,
+                    recipient=recipient,
+                    position=(highest or 0) + 1,
+                )
+            )
+            now = self._clock().replace(microsecond=0)
+            await self._log.add(
+                tx, StewardAppointed(at=now, steward=name, recipient=recipient)
+            )
+        return self._open_session(name)
+
+    async def login(self) -> str:
+        """Return WebAuthn's options, as JSON, for proving a passkey."""
+        async with self._database.read() as tx:
+            known = list(await tx.scalars(select(STEWARDS.c.credential)))
+        return options_to_json(
+            webauthn.generate_authentication_options(
+                rp_id=self._host,
+                challenge=self._new_challenge(),
+                allow_credentials=[
+                    PublicKeyCredentialDescriptor(id=each) for each in known
+                ],
+                user_verification=UserVerificationRequirement.REQUIRED,
+            )
+        )
+
+    async def log_in(self, credential: dict[str, Any]) -> str:
+        """Return a session for a passkey that proves itself. Raises `NotASteward`."""
+        row = await self._of(credential)
+        try:
+            proven = webauthn.verify_authentication_response(
+                credential=credential,
+                expected_challenge=self._challenge(credential),
+                expected_rp_id=self._host,
+                expected_origin=self._origin,
+                credential_public_key=row.public_key,
+                credential_current_sign_count=row.sign_count,
+                require_user_verification=True,
+            )
+        except (WebAuthnException, ValueError, KeyError, TypeError) as problem:
+            raise NotASteward("the passkey was not accepted") from problem
+        async with self._database.write() as tx:
+            await tx.execute(
+                update(STEWARDS)
+                .where(STEWARDS.c.name == row.name)
+                .values(sign_count=proven.new_sign_count)
+            )
+        return self._open_session(row.name)
+
+    async def _of(self, credential: dict[str, Any]) -> Row[Any]:
+        async with self._database.read() as tx:
+            for row in await tx.execute(select(STEWARDS)):
+                if bytes_to_base64url(row.credential) == credential.get("id"):
+                    return row
+        raise NotASteward("this hub does not know the passkey")
+
+    def who(self, session: str | None) -> str:
+        """Return the steward of a session. Raises `NotASteward`."""
+        name, ends = self._sessions.get(_digest(session or ""), ("", self._clock()))
+        if ends <= self._clock():
+            raise NotASteward("log in with your passkey")
+        return name
+
+    def log_out(self, session: str | None) -> None:
+        """End a session."""
+        self._sessions.pop(_digest(session or ""), None)
+
+    def _open_session(self, name: str) -> str:
+        session = secrets.token_urlsafe(32)
+        ends = self._clock() + SESSION_LASTS
+        self._sessions[_digest(session)] = name, ends
+        return session
+
+    def _new_challenge(self) -> bytes:
+        now = self._clock()
+        for old in [key for key, ends in self._challenges.items() if ends <= now]:
+            del self._challenges[old]
+        while len(self._challenges) >= _MOST_WAITING:
+            del self._challenges[next(iter(self._challenges))]
+        challenge = secrets.token_bytes(32)
+        self._challenges[challenge] = now + _CHALLENGE_LASTS
+        return challenge
+
+    def _challenge(self, credential: dict[str, Any]) -> bytes:
+        """Return the challenge that an answer is to, and let it be answered once."""
+        data = credential["response"]["clientDataJSON"]
+        parsed = webauthn.helpers.parse_client_data_json(
+            webauthn.base64url_to_bytes(data)
+        )
+        ends = self._challenges.pop(parsed.challenge, None)
+        if ends is None or ends <= self._clock():
+            raise ValueError("no such challenge")
+        return parsed.challenge
+
+    async def _check_invite(self, code: str) -> None:
+        async with self._database.read() as tx:
+            ends = await setting(tx, _INVITE + _hash(code))
+        if ends is None or datetime.fromisoformat(ends.decode()) <= self._clock():
+            raise WrongCode("the invite is used or too old: ask another steward")
+
+
+def _hash(code: str) -> str:
+    return sha256(code.encode()).hexdigest()[:48]  # a setting's name is short
+
+
+def _digest(session: str) -> bytes:
+    return sha256(session.encode()).digest()

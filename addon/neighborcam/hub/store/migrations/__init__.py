@@ -1,0 +1,1 @@
+"""How a database of one version becomes that of the next, by alembic."""

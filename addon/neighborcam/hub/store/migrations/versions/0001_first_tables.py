@@ -1,0 +1,265 @@
+"""First tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the tables of a new database."""
+    _make_alerts()
+    _make_cases()
+    _make_comments()
+    _make_counters()
+    _make_envelopes()
+    _make_households()
+    _make_invited()
+    _make_invites()
+    _make_issued()
+    _make_log()
+    _make_media()
+    _make_settings()
+    _make_spent()
+    _make_stewards()
+    _make_token_keys()
+    _make_votes()
+    _make_witnessed()
+
+
+def _make_alerts() -> None:
+    op.create_table(
+        "alerts",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("original", sa.String(length=32), nullable=False),
+        sa.Column("region", sa.String(length=15), nullable=False),
+        sa.Column("cell", sa.String(length=15), nullable=False),
+        sa.Column("scope", sa.String(length=8), nullable=False),
+        sa.Column("msg_type", sa.String(length=8), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("sig", sa.LargeBinary(), nullable=False),
+        sa.Column("author_key", sa.LargeBinary(), nullable=False),
+        sa.Column("standing", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("published", sa.BigInteger(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
+        sa.Column("verified", sa.Boolean(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("vote_private", sa.LargeBinary(), nullable=False),
+        sa.Column("vote_public", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("seq"),
+    )
+    with op.batch_alter_table("alerts", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_alerts_expires"), ["expires"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_alerts_original"), ["original"], unique=False
+        )
+        batch_op.create_index("ix_alerts_region_seq", ["region", "seq"], unique=False)
+
+
+def _make_cases() -> None:
+    op.create_table(
+        "cases",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("subject", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("opened_by", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("opened", sa.BigInteger(), nullable=False),
+        sa.Column("decision", sa.String(length=10), nullable=True),
+        sa.Column("rule", sa.Text(), nullable=True),
+        sa.Column("fact", sa.Text(), nullable=True),
+        sa.Column("steward", sa.String(length=40), nullable=True),
+        sa.Column("decided", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cases_subject"), ["subject"], unique=False)
+
+
+def _make_comments() -> None:
+    op.create_table(
+        "comments",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("alert", sa.String(length=32), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("sig", sa.LargeBinary(), nullable=False),
+        sa.Column("standing", sa.String(length=10), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("comments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_comments_alert"), ["alert"], unique=False)
+
+
+def _make_counters() -> None:
+    op.create_table(
+        "counters",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+
+
+def _make_envelopes() -> None:
+    op.create_table(
+        "envelopes",
+        sa.Column("subject", sa.String(length=32), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("subject"),
+    )
+    with op.batch_alter_table("envelopes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_envelopes_expires"), ["expires"], unique=False
+        )
+
+
+def _make_households() -> None:
+    op.create_table(
+        "households",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("invite", sa.LargeBinary(), nullable=False),
+        sa.Column("lineage", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("key"),
+    )
+
+
+def _make_invited() -> None:
+    op.create_table(
+        "invited",
+        sa.Column("household", sa.String(length=32), nullable=False),
+        sa.Column("nonce", sa.String(length=32), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("household", "nonce"),
+    )
+
+
+def _make_invites() -> None:
+    op.create_table(
+        "invites",
+        sa.Column("code", sa.LargeBinary(), nullable=False),
+        sa.Column("lineage", sa.LargeBinary(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("code"),
+    )
+
+
+def _make_issued() -> None:
+    op.create_table(
+        "issued",
+        sa.Column("household", sa.String(length=32), nullable=False),
+        sa.Column("scope", sa.String(length=64), nullable=False),
+        sa.Column("request", sa.LargeBinary(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.String(length=10), nullable=False),
+        sa.PrimaryKeyConstraint("household", "scope", "request"),
+    )
+    with op.batch_alter_table("issued", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_issued_epoch"), ["epoch"], unique=False)
+
+
+def _make_log() -> None:
+    op.create_table(
+        "log",
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entry", sa.LargeBinary(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("position"),
+    )
+
+
+def _make_media() -> None:
+    op.create_table(
+        "media",
+        sa.Column("alert", sa.String(length=32), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("type", sa.String(length=32), nullable=False),
+        sa.Column("bytes", sa.Integer(), nullable=False),
+        sa.Column("blob", sa.String(length=64), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("alert", "sha256"),
+    )
+    with op.batch_alter_table("media", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_media_expires"), ["expires"], unique=False)
+
+
+def _make_settings() -> None:
+    op.create_table(
+        "settings",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+
+
+def _make_spent() -> None:
+    op.create_table(
+        "spent",
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("epoch", sa.String(length=10), nullable=False),
+        sa.Column("used", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("token"),
+    )
+    with op.batch_alter_table("spent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_spent_epoch"), ["epoch"], unique=False)
+
+
+def _make_stewards() -> None:
+    op.create_table(
+        "stewards",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("credential", sa.LargeBinary(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+        sa.UniqueConstraint("credential"),
+        sa.UniqueConstraint("position"),
+    )
+
+
+def _make_token_keys() -> None:
+    op.create_table(
+        "token_keys",
+        sa.Column("epoch", sa.String(length=10), nullable=False),
+        sa.Column("purpose", sa.String(length=16), nullable=False),
+        sa.Column("private", sa.LargeBinary(), nullable=False),
+        sa.Column("public", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("epoch", "purpose"),
+    )
+
+
+def _make_votes() -> None:
+    op.create_table(
+        "votes",
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("alert", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("token"),
+    )
+    with op.batch_alter_table("votes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_votes_alert"), ["alert"], unique=False)
+
+
+def _make_witnessed() -> None:
+    op.create_table(
+        "witnessed",
+        sa.Column("origin", sa.String(length=200), nullable=False),
+        sa.Column("vkey", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("origin"),
+    )

@@ -1,0 +1,135 @@
+"""Homes that take part in a hub, by the engine's own link: fakes would be too kind."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from neighborcam.engine.sharing.hub_link import HubLink, Membership
+from neighborcam.protocol.accounts import Purpose
+from neighborcam.protocol.alerts import (
+    Alert,
+    Category,
+    Comment,
+    CommentPost,
+    MsgType,
+    Post,
+    ReactionKind,
+    Token,
+    Vote,
+)
+from neighborcam.protocol.canonical import encode
+from neighborcam.protocol.limits import bucket
+from neighborcam.protocol.signing import sign
+
+START = datetime(2026, 11, 23, 18, 37, tzinfo=UTC)
+CELL = "881f1d4887fffff"
+REGION = "851f1d4bfffffff"
+
+
+class Clock:
+    """Time that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.at = START
+
+    def __call__(self) -> datetime:
+        """Return the time."""
+        return self.at
+
+    def advance(self, **by: float) -> None:
+        """Let time pass."""
+        self.at += timedelta(**by)
+
+
+def new_id() -> str:
+    return secrets.token_hex(16)
+
+
+@dataclass(kw_only=True)
+class Home:
+    """A household with its keys. ``authors`` are the keys of its alerts."""
+
+    link: HubLink
+    member: Membership
+    clock: Callable[[], datetime]
+    authors: dict[str, Ed25519PrivateKey] = field(default_factory=dict)
+
+    async def token(self, purpose: Purpose = "post") -> Token:
+        keys = await self.link.keys()
+        return (await self.link.tokens(self.member, keys, purpose, 1))[0]
+
+    def alert(self, **changes: Any) -> Alert:
+        now = self.clock()
+        key = Ed25519PrivateKey.generate()
+        made = Alert(
+            id=new_id(),
+            category=Category.FIRE,
+            onset=bucket(now),
+            expires=now.replace(microsecond=0) + timedelta(hours=3),
+            cell=CELL,
+            headline="Smoke above the school",
+            author_key=key.public_key().public_bytes_raw(),
+        )
+        made = msgspec.structs.replace(made, **changes)
+        self.authors[made.original] = self.authors.get(made.original, key)
+        return made
+
+    def version(self, of: Alert, **changes: Any) -> Alert:
+        """Return an update, or with ``msg_type`` another version, of an alert."""
+        new = {"id": new_id(), "msg_type": MsgType.UPDATE, "references": (of.original,)}
+        return msgspec.structs.replace(of, **(new | changes))
+
+    def signed(self, alert: Alert, **more: Any) -> Post:
+        sig = sign(self.authors[alert.original], "alert", encode(alert))
+        return Post(alert=alert, sig=sig, **more)
+
+    async def post(self, **changes: Any) -> Alert:
+        alert = self.alert(**changes)
+        await self.link.send(
+            "/api/alerts", self.signed(alert, token=await self.token())
+        )
+        return alert
+
+    async def cancel(self, alert: Alert) -> Alert:
+        made = self.version(alert, msg_type=MsgType.CANCEL, media=())
+        await self.link.send("/api/alerts", self.signed(made))
+        return made
+
+    async def vote(self, alert: Alert, kind: ReactionKind, key: bytes) -> Token:
+        token = await self.link.vote_token(self.member, alert.id, key)
+        await self.link.send("/api/votes", Vote(alert=alert.id, kind=kind, token=token))
+        return token
+
+    async def comment(self, alert: Alert, text: str) -> Comment:
+        key = Ed25519PrivateKey.generate()
+        made = Comment(
+            id=new_id(),
+            alert=alert.id,
+            text=text,
+            author_key=key.public_key().public_bytes_raw(),
+        )
+        post = CommentPost(
+            comment=made,
+            sig=sign(key, "comment", encode(made)),
+            token=await self.token("comment"),
+        )
+        await self.link.send("/api/comments", post)
+        return made
+
+    async def reading_pass(self) -> str:
+        return await self.link.reading_pass(self.member)
+
+
+async def join(
+    session: aiohttp.ClientSession, hub: str, code: str, clock: Callable[[], datetime]
+) -> Home:
+    """Return a home that has just joined by an invite's code."""
+    link = HubLink(session, hub, clock)
+    member = await link.join(code, Ed25519PrivateKey.generate())
+    return Home(link=link, member=member, clock=clock)

@@ -1,0 +1,218 @@
+"""The public log as homes and other hubs meet it, and a hub that lies."""
+
+from datetime import UTC, datetime
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import delete, update
+
+from neighborcam.hub.asking import Asking
+from neighborcam.hub.doctor import examine
+from neighborcam.hub.store.schema import LOG
+from neighborcam.hub.witnessing import request_body
+from neighborcam.protocol.canonical import encode
+from neighborcam.protocol.checkpoint_text import CheckpointText
+from neighborcam.protocol.checkpoints import LogPolicy, accept
+from neighborcam.protocol.entries import Release
+from neighborcam.protocol.errors import BadProof
+from neighborcam.protocol.log_proof import parse_log_proof
+from neighborcam.protocol.merkle import (
+    Leaves,
+    check_consistency,
+    check_inclusion,
+    consistency_proof,
+    leaf_hash,
+    root,
+)
+from neighborcam.protocol.note_keys import LogKey, WitnessKey, parse_vkey, sign_note
+from neighborcam.protocol.notes import Note, parse_note
+from neighborcam.protocol.tiles import Tile, TiledTree, entries_of, tiles_of
+from tests.hub.conftest import Town
+
+
+async def add(town: Town, count: int) -> None:
+    async with town.hub.desk.database.write() as tx:
+        for number in range(count):
+            entry = Release(at=town.clock(), version=f"test {number}")
+            await town.hub.desk.log.add(tx, entry)
+
+
+async def checkpoint(town: Town) -> CheckpointText:
+    data = await (await town.get("/log/checkpoint")).read()
+    policy = LogPolicy(log=town.hub.desk.log.key)
+    return accept(data, policy, town.clock()).text
+
+
+async def fetch(town: Town, path: str) -> bytes:
+    answer = await town.get(f"/log/{path}")
+    assert answer.status == 200, path
+    return await answer.read()
+
+
+async def test_the_log_is_checked_from_its_tiles_alone(town: Town) -> None:
+    await add(town, 300)
+    text = await checkpoint(town)
+    tiles = {each: await fetch(town, each.path) for each in tiles_of(text.size)}
+    tree = TiledTree(text.size, tiles.__getitem__)
+    assert root(tree, text.size) == text.root
+    first = entries_of(await fetch(town, "tile/entries/000"))
+    rest = entries_of(await fetch(town, f"tile/entries/001.p/{text.size - 256}"))
+    assert len([*first, *rest]) == text.size
+    hashes = b"".join(map(leaf_hash, first))
+    assert tiles[Tile(level=0, index=0, width=256)] == hashes
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "tile/0/001",
+        "tile/0/000.p/0",
+        "tile/0/000.p/256",
+        "tile/0/000.p/999",
+        "tile/64/000",
+        "tile/0/x1/000",
+        "tile/entries/000",
+        "tile/0/../../../etc/passwd",
+    ],
+)
+async def test_tiles_that_do_not_exist_are_not_found(town: Town, path: str) -> None:
+    assert (await town.get(f"/log/{path}")).status == 404
+
+
+async def test_the_keys_of_the_day_are_in_the_log_and_provably_so(town: Town) -> None:
+    home = await town.home()
+    keys = await home.link.keys()
+    proof = parse_log_proof(keys.proof.encode())
+    entries = entries_of(
+        await fetch(town, f"tile/entries/000.p/{(await checkpoint(town)).size}")
+    )
+    policy = LogPolicy(log=town.hub.desk.log.key)
+    found = proof.check(entries[proof.index], policy, town.clock())
+    assert found.text.size == len(entries)
+    with pytest.raises(BadProof):
+        proof.check(entries[0], policy, town.clock())
+
+
+async def test_a_failed_transaction_leaves_no_entry_and_no_leaf(town: Town) -> None:
+    log = town.hub.desk.log
+    before = await checkpoint(town)
+
+    async def fail() -> None:
+        async with town.hub.desk.database.write() as tx:
+            await log.add(tx, Release(at=town.clock(), version="lost"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    assert await checkpoint(town) == before
+    await add(town, 1)
+    proof = await log.prove(Release(at=town.clock(), version="test 0"))
+    proof.check(
+        encode(Release(at=town.clock(), version="test 0")),
+        LogPolicy(log=log.key),
+        town.clock(),
+    )
+
+
+async def ask(town: Town, old: int, proof: list[bytes], note: bytes) -> tuple[int, str]:
+    url = f"{town.url}/witness/add-checkpoint"
+    async with town.session.post(url, data=request_body(old, proof, note)) as answer:
+        return answer.status, await answer.text()
+
+
+class OtherLog:
+    """Somebody else's log; it can be made to lie."""
+
+    def __init__(self) -> None:
+        self.private = Ed25519PrivateKey.generate()
+        public = self.private.public_key().public_bytes_raw()
+        self.key = LogKey(name="other.example", public_key=public)
+
+    def note(self, leaves: list[bytes]) -> bytes:
+        tree = Leaves([leaf_hash(each) for each in leaves])
+        text = str(
+            CheckpointText(
+                origin=self.key.name, size=len(leaves), root=root(tree, len(leaves))
+            )
+        )
+        signature = sign_note(text, self.key.name, self.private)
+        return Note(text=text, signatures=(signature,)).encode()
+
+    @staticmethod
+    def proof(leaves: list[bytes], old: int) -> list[bytes]:
+        tree = Leaves([leaf_hash(each) for each in leaves])
+        return consistency_proof(tree, old, len(leaves))
+
+
+async def test_a_witness_signs_what_continues_and_nothing_else(town: Town) -> None:
+    other, witness = OtherLog(), town.hub.desk.witness
+    past = [b"one", b"two", b"three"]
+    assert (await ask(town, 0, [], other.note(past[:2])))[0] == 404
+    await witness.add_log(other.key.vkey)
+    status, line = await ask(town, 0, [], other.note(past[:2]))
+    assert status == 200
+    note = parse_note(other.note(past[:2]) + line.encode())
+    assert witness.key.seen_at(note) == town.clock().replace(microsecond=0)
+    # It is behind: we say where we are, and it proves from there.
+    assert await ask(town, 0, [], other.note(past)) == (409, "2\n")
+    proof = other.proof(past, 2)
+    assert (await ask(town, 2, proof, other.note(past)))[0] == 200
+    # Another past, a proof of nothing, another key, and no request at all.
+    lie = [b"one", b"TWO", b"three", b"four"]
+    assert (await ask(town, 3, other.proof(lie, 3), other.note(lie)))[0] == 422
+    assert (await ask(town, 3, [], other.note([*past, b"four"])))[0] == 422
+    forged = OtherLog()
+    assert (await ask(town, 3, [], forged.note(past)))[0] == 403
+    assert (await ask(town, 9, [], other.note(past)))[0] == 400
+    async with town.session.post(f"{town.url}/witness/add-checkpoint", data=b"x") as no:
+        assert no.status == 400
+
+
+async def test_a_hub_asks_its_witness_until_it_has_signed(town: Town) -> None:
+    """The hub is its own witness here: the wire between them is real."""
+    witness, log = town.hub.desk.witness, town.hub.desk.log
+    await witness.add_log(log.key.vkey)
+    asking = Asking(log, ((witness.key.vkey, f"{town.url}/witness"),))
+    for round_ in range(3):
+        await add(town, round_ * 2 + 1)
+        await asking.ask(town.session, witness.key.vkey, f"{town.url}/witness")
+        policy = LogPolicy(log=log.key, witnesses=(witness.key,), quorum=1)
+        data = await (await town.get("/log/checkpoint")).read()
+        assert accept(data, policy, datetime.now(UTC)).seen_at
+    forgetful = Asking(log, ((witness.key.vkey, f"{town.url}/witness"),))
+    await add(town, 1)
+    for _ in range(2):  # the first answer tells it where the witness is
+        await forgetful.ask(town.session, witness.key.vkey, f"{town.url}/witness")
+    assert witness.key.has_signed(parse_note(await log.checkpoint()))
+
+
+async def test_the_doctor_sees_a_log_that_was_tampered_with(town: Town) -> None:
+    settings = town.hub.desk.settings
+    assert not [each for each in await examine(settings) if "log" in each]
+    async with town.hub.desk.database.write() as tx:
+        await tx.execute(update(LOG).where(LOG.c.position == 0).values(entry=b"{}"))
+    found = await examine(settings)
+    assert any("entries [0] of the log were changed" in each for each in found)
+    async with town.hub.desk.database.write() as tx:
+        await tx.execute(delete(LOG).where(LOG.c.position == 1))
+    found = await examine(settings)
+    assert any("checkpoint is not that of the entries" in each for each in found)
+
+
+async def test_the_keys_that_a_hub_shows_are_keys(town: Town) -> None:
+    view = await (await town.get("/api/hub")).json()
+    assert isinstance(parse_vkey(view["log"]), LogKey)
+    assert isinstance(parse_vkey(view["witness"]), WitnessKey)
+
+
+async def test_an_older_checkpoint_leads_to_the_newer(town: Town) -> None:
+    old = await checkpoint(town)
+    await add(town, 5)
+    new = await checkpoint(town)
+    proof = await town.hub.desk.log.consistency(old.size, new.size)
+    check_consistency(old.size, new.size, proof, old.root, new.root)
+    entry = Release(at=town.clock(), version="test 3")
+    found = await town.hub.desk.log.prove(entry)
+    check_inclusion(
+        leaf_hash(encode(entry)), found.index, new.size, found.hashes, new.root
+    )

@@ -1,0 +1,340 @@
+"""Cases, decisions, appeals, takedowns, envelopes: what stewards can do, and cannot."""
+
+import io
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+import av
+import cv2
+import msgspec
+import numpy as np
+import pytest
+from sqlalchemy import func, insert, select
+
+from neighborcam.engine.sharing.errors import HubRefused
+from neighborcam.hub.errors import Conflict, NotFound, WrongAuthor
+from neighborcam.hub.moderation import Case
+from neighborcam.hub.retention import Retention
+from neighborcam.hub.store.schema import ALERTS, ENVELOPES, HOUSEHOLDS, STEWARDS
+from neighborcam.protocol.age_keys import ClassicIdentity
+from neighborcam.protocol.alerts import Category, Flag, Media, Scope, Takedown
+from neighborcam.protocol.canonical import encode
+from neighborcam.protocol.entries import Decision, EnvelopeOpened
+from neighborcam.protocol.envelopes import close, open_share
+from neighborcam.protocol.errors import BadSignature
+from neighborcam.protocol.feed import Published, Withdrawn
+from neighborcam.protocol.signing import sign
+from neighborcam.protocol.standing import Standing
+from tests.hub.conftest import Town
+from tests.hub.homes import Home, new_id
+
+KEYS = [ClassicIdentity(bytes([n]) * 32) for n in (1, 2, 3)]
+
+
+async def stewards(town: Town, *names: str) -> None:
+    """Appoint stewards without passkeys: tests/hub/test_stewards.py proves those."""
+    async with town.hub.desk.database.write() as tx:
+        for position, name in enumerate(names, 1):
+            await tx.execute(
+                insert(STEWARDS).values(
+                    name=name,
+                    credential=name.encode(),
+                    public_key=b"",
+                    sign_count=0,
+                    recipient=str(KEYS[position - 1].recipient),
+                    position=position,
+                )
+            )
+
+
+def jpeg(width: int = 64, height: int = 48) -> bytes:
+    noise = np.random.default_rng(1).integers(0, 255, (height, width, 3), np.uint8)
+    return cv2.imencode(".jpg", noise)[1].tobytes()
+
+
+def media(data: bytes, **changes: Any) -> Media:
+    made = Media(
+        sha256=sha256(data).hexdigest(), kind="picture", bytes=len(data), redaction=()
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+async def waiting(town: Town) -> Case:
+    (case,) = await town.hub.desk.moderation.queue()
+    return case
+
+
+async def decide(town: Town, verdict: Any, steward: str = "ann") -> None:
+    await town.hub.desk.moderation.decide(
+        (await waiting(town)).id,
+        verdict,
+        rule="no faces",
+        fact="a face is seen",
+        steward=steward,
+    )
+
+
+async def standing(town: Town, alert: str) -> str:
+    async with town.hub.desk.database.read() as tx:
+        query = select(ALERTS.c.standing).where(ALERTS.c.id == alert)
+        return str(await tx.scalar(query))
+
+
+async def with_picture(home: Home, data: bytes | None = None) -> Any:
+    data = data or jpeg()
+    alert = await home.post(media=(media(data),))
+    await home.link.put_media(alert.id, alert.media[0].sha256, data)
+    return alert
+
+
+async def test_a_picture_is_seen_after_a_steward_said_yes(town: Town) -> None:
+    home = await town.home()
+    alert = await with_picture(home)
+    name, day = alert.media[0].sha256, await home.reading_pass()
+    with pytest.raises(HubRefused):
+        await home.link.get_media(alert.id, name, day)
+    case = await waiting(town)
+    assert (case.alert, case.verdicts) == (alert, ("approved", "refused"))
+    await decide(town, "approved")
+    served = await home.link.get_media(alert.id, name, day)
+    assert served.startswith(b"\xff\xd8")
+    assert sha256(served).hexdigest() != name  # encoded anew
+    event = await town.hub.desk.alerts.get(alert.id)
+    assert isinstance(event, Published)
+    assert event.media[0].bytes == len(served)
+    assert await town.hub.desk.moderation.queue() == []
+    assert (await town.get(f"/api/alerts/{alert.id}/media/{name}")).status == 404
+
+
+async def test_a_decision_is_public_with_its_reasons_and_without_the_post(
+    town: Town,
+) -> None:
+    home = await town.home()
+    await home.post(category=Category.MISSING_PERSON, headline="Very private")
+    await decide(town, "refused")
+    entries = await town.hub.desk.log.entries(0, 1000)
+    decisions = [
+        msgspec.json.decode(each, type=Decision) for each in entries if b"rule" in each
+    ]
+    assert [(d.decision, d.rule, d.fact, d.steward) for d in decisions] == [
+        ("refused", "no faces", "a face is seen", "ann")
+    ]
+    assert b"private" not in b"".join(entries)
+
+
+async def test_a_case_is_decided_once_and_only_as_its_state_allows(town: Town) -> None:
+    home = await town.home()
+    await home.post(category=Category.MISSING_PERSON)
+    with pytest.raises(Conflict):
+        await decide(town, "restored")
+    case = await waiting(town)
+    await decide(town, "approved")
+    with pytest.raises(Conflict):
+        await town.hub.desk.moderation.decide(
+            case.id, "refused", rule="r", fact="f", steward="bob"
+        )
+    with pytest.raises(NotFound):
+        await town.hub.desk.moderation.decide(
+            new_id(), "refused", rule="r", fact="f", steward="bob"
+        )
+
+
+async def test_who_is_filmed_has_it_hidden_at_once_without_an_account(
+    town: Town,
+) -> None:
+    home = await town.home()
+    alert = await with_picture(home)
+    await decide(town, "approved")
+    wish = Takedown(alert=alert.id, sha256=alert.media[0].sha256)
+    async with town.session.post(
+        f"{town.url}/api/takedowns", data=encode(wish)
+    ) as answer:
+        assert answer.status == 204
+    assert isinstance(await town.hub.desk.alerts.get(alert.id), Withdrawn)
+    with pytest.raises(HubRefused):
+        await home.link.get_media(
+            alert.id, alert.media[0].sha256, await home.reading_pass()
+        )
+    await decide(town, "upheld")
+    assert await standing(town, alert.id) == Standing.REMOVED
+    wrong = Takedown(alert=alert.id, sha256="0" * 64)
+    with pytest.raises(HubRefused):
+        await home.link.send("/api/takedowns", wrong)
+
+
+async def test_an_author_appeals_once_and_another_steward_decides(town: Town) -> None:
+    await stewards(town, "ann", "bob")
+    home, moderation = await town.home(), town.hub.desk.moderation
+    alert = await home.post(category=Category.MISSING_PERSON)
+    await decide(town, "refused", "ann")
+    reason = "It is my own grandfather"
+    with pytest.raises(BadSignature):
+        await moderation.appeal(alert.id, reason, bytes(64))
+    key = home.authors[alert.id]
+    sig = sign(key, "appeal", alert.id.encode() + reason.encode())
+    await moderation.appeal(alert.id, reason, sig)
+    with pytest.raises(Conflict):
+        await moderation.appeal(alert.id, reason, sig)
+    with pytest.raises(Conflict, match="another steward"):
+        await decide(town, "restored", "ann")
+    await decide(town, "restored", "bob")
+    assert await standing(town, alert.id) == Standing.SHOWN
+    answer = await town.get(f"/api/alerts/{alert.id}/statements")
+    statements = (await answer.json())["statements"]
+    assert [each["decision"] for each in statements] == ["refused", "restored"]
+
+
+async def test_a_flag_brings_it_before_a_steward_and_hides_nothing(town: Town) -> None:
+    author, home = await town.home(), await town.home()
+    alert = await author.post()
+    flag = Flag(subject=alert.id, reason="a plate", token=await home.token("flag"))
+    await home.link.send("/api/flags", flag)
+    await home.link.send("/api/flags", flag)
+    case = await waiting(town)
+    assert (case.opened_by, case.reason) == ("flag", "a plate")
+    assert await standing(town, alert.id) == Standing.SHOWN
+    await decide(town, "refused")
+    assert await standing(town, alert.id) == Standing.REMOVED
+
+
+async def test_a_comment_that_breaks_a_rule_goes_alone(town: Town) -> None:
+    home = await town.home()
+    alert = await home.post()
+    await home.comment(alert, "Reward for whoever finds him")
+    kept = await home.comment(alert, "The fire brigade is here")
+    case = await waiting(town)
+    assert (case.kind, case.reason) == ("comment", "reward")
+    await decide(town, "refused")
+    found = await home.link.comments(alert.id, await home.reading_pass())
+    assert [each.id for each in found] == [kept.id]
+
+
+async def test_two_stewards_open_an_envelope_in_public_and_one_cannot(
+    town: Town,
+) -> None:
+    await stewards(town, "ann", "bob", "cem")
+    home, moderation = await town.home(), town.hub.desk.moderation
+    alert = home.alert(category=Category.MISSING_PERSON)
+    recipients = [each.recipient for each in KEYS]
+    sealed = close(home.member.household, alert.id, recipients)
+    post = home.signed(alert, token=await home.token(), envelope=sealed)
+    await home.link.send("/api/alerts", post)
+    case = await waiting(town)
+    assert case.has_envelope
+    envelope = await moderation.envelope(case.id)
+    shares = [open_share(envelope, n, key) for n, key in enumerate(KEYS)]
+    give = moderation.give_share
+    assert await give(case.id, shares[0], steward="ann", reason="threats") is None
+    assert await give(case.id, shares[0], steward="ann", reason="threats") is None
+    stray = msgspec.structs.replace(shares[1], subject=new_id())
+    with pytest.raises(WrongAuthor):
+        await give(case.id, stray, steward="bob", reason="threats")
+    found = await give(case.id, shares[2], steward="cem", reason="threats")
+    assert found == home.member.household
+    entries = await town.hub.desk.log.entries(0, 1000)
+    opened = msgspec.json.decode(entries[-1], type=EnvelopeOpened)
+    assert opened.stewards == ("ann", "cem")
+    assert home.member.household.encode() not in b"".join(entries)
+    with pytest.raises(NotFound):
+        await moderation.envelope(case.id)
+    await moderation.close_account(found)
+    async with town.hub.desk.database.read() as tx:
+        assert await tx.scalar(select(func.count()).select_from(HOUSEHOLDS)) == 0
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"GIF89a" + bytes(100),
+        b"\xff\xd8\xff" + bytes(50),
+        b"<html><script>alert(1)</script>",
+        jpeg()[:200],
+        # A header that promises 65,500 × 65,500 pixels behind 20 bytes.
+        b"\xff\xd8\xff\xc0\x00\x11\x08\xff\xdc\xff\xdc\x03" + bytes(30),
+    ],
+)
+async def test_what_is_no_picture_is_refused(town: Town, data: bytes) -> None:
+    home = await town.home()
+    item = media(data, bytes=max(1, len(data)))
+    alert = await home.post(media=(item,))
+    with pytest.raises(HubRefused) as problem:
+        await home.link.put_media(alert.id, item.sha256, data)
+    assert problem.value.code == "unfit_media"
+
+
+async def test_a_second_file_behind_a_picture_is_not_served(town: Town) -> None:
+    home = await town.home()
+    polyglot = jpeg() + b"PK\x03\x04 and a script <script>"
+    alert = await with_picture(home, polyglot)
+    await decide(town, "approved")
+    served = await home.link.get_media(
+        alert.id, alert.media[0].sha256, await home.reading_pass()
+    )
+    assert b"script" not in served
+
+
+async def test_only_announced_bytes_are_taken_and_the_same_twice_is_fine(
+    town: Town,
+) -> None:
+    home = await town.home()
+    data = jpeg()
+    alert = await home.post(media=(media(data),))
+    other = jpeg(32, 32)
+    for name in (media(data).sha256, media(other).sha256):
+        with pytest.raises(HubRefused):
+            await home.link.put_media(alert.id, name, other)
+    for _ in range(2):
+        await home.link.put_media(alert.id, media(data).sha256, data)
+    assert len(await town.hub.blobs.names()) == 1
+
+
+async def test_a_clip_is_encoded_anew_without_sound_and_metadata(town: Town) -> None:
+    data = io.BytesIO()
+    with av.open(data, "w", format="mp4") as made:
+        made.metadata["comment"] = "Elm Street 5"
+        stream = made.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for number in range(20):
+            image = np.full((48, 64, 3), number * 10, np.uint8)
+            made.mux(stream.encode(av.VideoFrame.from_ndarray(image)))
+        made.mux(stream.encode(None))
+    home = await town.home()
+    clip = data.getvalue()
+    alert = await home.post(media=(media(clip, kind="clip"),), scope=Scope.PUBLIC)
+    await home.link.put_media(alert.id, alert.media[0].sha256, clip)
+    await decide(town, "approved")
+    answer = await town.get(f"/api/alerts/{alert.id}/media/{alert.media[0].sha256}")
+    served = await answer.read()
+    assert answer.content_type == "video/mp4"
+    assert b"Elm Street" not in served
+    with av.open(io.BytesIO(served), "r") as found:
+        assert [each.type for each in found.streams] == ["video"]
+        assert len(list(found.decode(video=0))) >= 20
+
+
+async def test_envelopes_pictures_and_alerts_are_forgotten_on_time(town: Town) -> None:
+    home, desk = await town.home(), town.hub.desk
+    retention = Retention(desk.database, town.hub.blobs, desk.keys, town.clock)
+    data = jpeg()
+    alert = home.alert(media=(media(data),), expires=town.clock() + timedelta(days=29))
+    sealed = close(home.member.household, alert.id, [KEYS[0].recipient] * 2)
+    post = home.signed(alert, token=await home.token(), envelope=sealed)
+    await home.link.send("/api/alerts", post)
+    await home.link.put_media(alert.id, media(data).sha256, data)
+
+    async def left() -> tuple[int, int, int]:
+        await retention.run_once()
+        async with desk.database.read() as tx:
+            alerts = await tx.scalar(select(func.count()).select_from(ALERTS)) or 0
+            held = await tx.scalar(select(func.count()).select_from(ENVELOPES)) or 0
+        return alerts, held, len(await town.hub.blobs.names())
+
+    assert await left() == (1, 1, 1)
+    town.clock.advance(days=7)
+    assert await left() == (1, 1, 0)
+    town.clock.advance(days=7)
+    assert await left() == (1, 0, 0)
+    town.clock.advance(days=15)
+    assert await left() == (0, 0, 0)
