@@ -8,7 +8,7 @@ from typing import Final
 
 from tests.architecture.sources import CHECKOUT, ENGINE, Module
 
-CONTRACTS: Final = ("states", "errors", "config", "facts", "settings")
+CONTRACTS: Final = ("states", "errors", "config", "facts", "settings", "neighbours")
 WIRING: Final = re.compile(
     r"neighborcam\.(cli\w*|__main__|engine\.(app|detect)\w*)(\.|$)"
 )

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from neighborcam.engine.sharing.errors import HubRefused
+from neighborcam.engine.errors import HubRefused
 from neighborcam.protocol.alerts import (
     Category,
     Media,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from neighborcam.engine.sharing.errors import HubRefused, HubUnreachable
+from neighborcam.engine.errors import HubRefused, HubUnreachable
 from neighborcam.hub.fanout.interface import Lagging
 from neighborcam.hub.fanout.local import Mailbox
 from neighborcam.protocol.alerts import ReactionKind, Scope

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from sqlalchemy import func, insert, select
 
-from neighborcam.engine.sharing.errors import HubRefused
+from neighborcam.engine.errors import HubRefused
 from neighborcam.hub.errors import Conflict, NotFound, WrongAuthor
 from neighborcam.hub.moderation import Case
 from neighborcam.hub.retention import Retention

@@ -25,7 +25,13 @@ from neighborcam.engine.api.messages import (
     OnvifProfile,
     Scope,
 )
-from neighborcam.engine.api.ports import CameraStatus, Container, Ports, StreamName
+from neighborcam.engine.api.ports import (
+    CameraStatus,
+    Container,
+    NeighbourhoodPort,
+    Ports,
+    StreamName,
+)
 from neighborcam.engine.api.server import ApiServer
 from neighborcam.engine.bus import Bus
 from neighborcam.engine.camera.address import redact, split_credentials
@@ -33,8 +39,10 @@ from neighborcam.engine.config import CameraConfig, CameraId
 from neighborcam.engine.errors import CameraUnauthorised, NotFound
 from neighborcam.engine.facts import EngineFact
 from neighborcam.engine.index.rows import EpisodeRow
+from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.index.store import Index
 from neighborcam.engine.settings import Settings, load_settings, save_settings
+from neighborcam.engine.sharing.neighbourhood import Neighbourhood
 from neighborcam.engine.states import CameraState
 
 PASSWORD = "open-sesame"
@@ -264,6 +272,12 @@ class FakeEngine:
         self.index = Index.open(folder / "data", lambda: datetime.now(UTC))
         self._folder = folder
         self._port = 0
+        self.neighbourhood: NeighbourhoodPort = Neighbourhood(
+            SharingStore.open(folder),
+            folder / "evidence",
+            lambda _what, _about: None,
+            lambda: datetime.now(UTC),
+        )
         self.bus: Bus
         self.server: ApiServer
 
@@ -318,6 +332,7 @@ class FakeEngine:
             redact=redact,
             media_dir=self.index.media_dir,
             now=lambda: datetime.now(UTC),
+            neighbourhood=self.neighbourhood,
         )
         cache = self._folder / "clips"
         self.server = ApiServer(ports, self.bus, cache_dir=cache, port=self._port)

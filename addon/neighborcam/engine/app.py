@@ -14,15 +14,24 @@ from neighborcam.engine.api.messages import SCHEMA
 from neighborcam.engine.api.ports import Ports
 from neighborcam.engine.api.recordings import measure
 from neighborcam.engine.api.server import DEFAULT_HOST, DEFAULT_PORT, ApiServer
-from neighborcam.engine.bus import Bus, News
+from neighborcam.engine.bus import (
+    AlertChanged,
+    AlertEnded,
+    AlertReceived,
+    Bus,
+    News,
+    SharingChanged,
+)
 from neighborcam.engine.camera.address import redact, split_credentials
 from neighborcam.engine.cameras import RunningCameras
 from neighborcam.engine.errors import ModelUnavailable
 from neighborcam.engine.facts import Fact, Label
 from neighborcam.engine.index.rows import EpisodeRow
+from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.index.store import Index
 from neighborcam.engine.intake import Intake
 from neighborcam.engine.measuring import Measuring
+from neighborcam.engine.neighbours import AlertView
 from neighborcam.engine.recording import picture_files
 from neighborcam.engine.recording.clip import export_clip
 from neighborcam.engine.recording.invariants import recover
@@ -31,11 +40,13 @@ from neighborcam.engine.recording.pictures import EpisodePictures
 from neighborcam.engine.recording.retention import StorageLimits
 from neighborcam.engine.running_camera import Surroundings
 from neighborcam.engine.settings import Settings, load_settings, save_settings
+from neighborcam.engine.sharing.neighbourhood import Neighbourhood
 from neighborcam.engine.vision.labeller import Labeller
 from neighborcam.engine.vision.models import find
 
 _LOG: Final = logging.getLogger(__name__)
 _CACHE: Final = "cache"
+_EVIDENCE: Final = "evidence"  # what a hub showed that contradicts itself
 
 
 def utc_now() -> datetime:
@@ -43,13 +54,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _opened(data_dir: Path, clock: Callable[[], datetime]) -> tuple[Index, Settings]:
-    """Return index and settings of a data folder, mended after a crash."""
+def _opened(
+    data_dir: Path, clock: Callable[[], datetime]
+) -> tuple[Index, Settings, SharingStore]:
+    """Return what a data folder holds, mended after a crash."""
     index = Index.open(data_dir, clock)
     try:
         for problem in recover(index, index.media_dir):
             _LOG.warning("mended after a crash: %s %s", problem.kind, problem.path)
-        return index, load_settings(index)
+        return index, load_settings(index), SharingStore.open(data_dir)
     except BaseException:
         index.close()
         raise
@@ -113,7 +126,7 @@ class Engine:
         allow_files: bool = False,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        self.index, settings = _opened(data_dir, clock)
+        self.index, settings, self._shared = _opened(data_dir, clock)
         media_dir = self.index.media_dir
         loop = asyncio.get_running_loop()
         bus = Bus(loop)
@@ -140,18 +153,12 @@ class Engine:
         self._use_model(settings)
         self.settings = HouseSettings(self.index, settings, self._use_model)
         self._janitor = Janitor(self.index, media_dir, self._limits, clock)
-        ports = Ports(
-            cameras=self.cameras,
-            index=self.index,
-            export_clip=partial(export_clip, self.index, media_dir),
-            pictures=PictureFiles(media_dir),
-            settings=self.settings,
-            split_credentials=split_credentials,
-            redact=redact,
-            media_dir=media_dir,
-            now=clock,
-            labels=self._labels,
+        self._bus = bus
+        self._clock = clock
+        self.neighbourhood = Neighbourhood(
+            self._shared, data_dir / _EVIDENCE, self._tell, clock
         )
+        ports = self._ports()
         self.server = ApiServer(
             ports, bus, cache_dir=data_dir / _CACHE, host=host, port=port
         )
@@ -163,10 +170,28 @@ class Engine:
             stored=partial(measure, ports),
         )
 
+    def _ports(self) -> Ports:
+        """Return what the API is built on."""
+        media_dir = self.index.media_dir
+        return Ports(
+            cameras=self.cameras,
+            index=self.index,
+            export_clip=partial(export_clip, self.index, media_dir),
+            pictures=PictureFiles(media_dir),
+            settings=self.settings,
+            split_credentials=split_credentials,
+            redact=redact,
+            media_dir=media_dir,
+            now=self._clock,
+            neighbourhood=self.neighbourhood,
+            labels=self._labels,
+        )
+
     async def __aenter__(self) -> Self:
         try:
             await self.server.start()
         except OSError:
+            self._shared.close()
             self.index.close()
             raise
         self._tasks.append(asyncio.create_task(self._intake.run(), name="intake"))
@@ -176,10 +201,12 @@ class Engine:
         self._measures = asyncio.create_task(self._measuring.run(), name="measuring")
         self._announcement = self._announced()
         await self._announcement.start()
+        await self.neighbourhood.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Stop in the order in which things feed each other: nothing is lost."""
+        await self.neighbourhood.stop()
         await self._announcement.stop()
         self._measures.cancel()
         await self.server.stop()
@@ -189,6 +216,7 @@ class Engine:
         self._intake.finish()
         await asyncio.gather(*self._tasks)
         await asyncio.gather(self._measures, return_exceptions=True)
+        await asyncio.to_thread(self._shared.close)
         await asyncio.to_thread(self.index.close)
 
     def _announced(self) -> Announcement:
@@ -208,6 +236,17 @@ class Engine:
         """Let episodes have their pictures."""
         if isinstance(news, Fact):
             self._pictures.take(news)
+
+    def _tell(self, what: str, about: AlertView | str | None) -> None:
+        """Let clients hear of alerts and of the hub."""
+        now = self._clock()
+        if isinstance(about, str):
+            self._bus.publish(AlertEnded(at=now, alert=about))
+        elif about is None:
+            self._bus.publish(SharingChanged(at=now))
+        else:
+            kind = AlertReceived if what == "received" else AlertChanged
+            self._bus.publish(kind(at=now, alert=about))
 
     def _labels(self) -> tuple[Label, ...]:
         """Return what can be told apart now: nothing without a model."""

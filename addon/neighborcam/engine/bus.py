@@ -15,6 +15,7 @@ import msgspec
 
 from neighborcam.engine.config import CameraId
 from neighborcam.engine.facts import EngineFact, EpisodeId
+from neighborcam.engine.neighbours import AlertView
 
 DEFAULT_LIMIT: Final = 1000
 
@@ -63,8 +64,34 @@ class StatisticsMeasured(Notice, frozen=True, kw_only=True):
     """Time to look at the cameras' statistics again."""
 
 
+class AlertReceived(Notice, frozen=True, kw_only=True):
+    """A neighbour's alert came that this home wants to hear."""
+
+    alert: AlertView
+
+
+class AlertChanged(Notice, frozen=True, kw_only=True):
+    """Neighbours said something to an alert, or its author did."""
+
+    alert: AlertView
+
+
+class AlertEnded(Notice, frozen=True, kw_only=True):
+    """An alert ran out or was withdrawn."""
+
+    alert: str
+
+
+class SharingChanged(Notice, frozen=True, kw_only=True):
+    """This home joined or left a hub, or the connection to it changed."""
+
+
 type EngineNotice = (
-    CameraConfigured
+    AlertReceived
+    | AlertChanged
+    | AlertEnded
+    | SharingChanged
+    | CameraConfigured
     | CameraRemoved
     | EpisodeChanged
     | EpisodeRemoved

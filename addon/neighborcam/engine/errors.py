@@ -15,7 +15,11 @@
     ├── StorageError          disk full, read-only, gone: detect, do not record
     ├── DataInUse             another engine runs on this data folder: do not start
     ├── DataUnreadable        index damaged or newer than us: run `neighborcam check`
-    └── ModelUnavailable      no model file, or a wrong one: work without labels
+    ├── ModelUnavailable      no model file, or a wrong one: work without labels
+    ├── HubUnreachable        keep what was to be sent, and try again
+    ├── HubRefused            the hub said no: sending the same again is no use
+    │   └── HubBusy               not now: wait `after_s`
+    └── HubMisbehaves         it contradicts its own log: stop, keep the evidence
 
 Texts are shown to people. They never hold credentials, a token or a position.
 """
@@ -89,3 +93,28 @@ class DataUnreadable(EngineError):
 
 class ModelUnavailable(EngineError):
     """There is no model file, or it is not the one expected."""
+
+
+class HubUnreachable(EngineError):
+    """No answer, or none that makes sense: try again later."""
+
+
+class HubRefused(EngineError):
+    """The hub said no. ``code`` is one of spec/hub.md."""
+
+    def __init__(self, code: str, text: str, field: str | None = None) -> None:
+        super().__init__(text)
+        self.code = code
+        self.field = field
+
+
+class HubBusy(HubRefused):
+    """The hub said not now; try again in ``after_s`` seconds."""
+
+    def __init__(self, code: str, text: str, after_s: float) -> None:
+        super().__init__(code, text)
+        self.after_s = after_s
+
+
+class HubMisbehaves(EngineError):
+    """The hub contradicts its own log, or signed nothing of what it shows."""

@@ -33,8 +33,10 @@ from neighborcam.engine.camera.address import redact, split_credentials
 from neighborcam.engine.config import CameraConfig, CameraId
 from neighborcam.engine.errors import CameraUnauthorised, Conflict, NotFound
 from neighborcam.engine.index.rows import EpisodeRow
+from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.index.store import Index
 from neighborcam.engine.settings import Settings, load_settings, save_settings
+from neighborcam.engine.sharing.neighbourhood import Neighbourhood
 from neighborcam.engine.states import CameraState
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
@@ -300,6 +302,7 @@ def clock() -> Clock:
 async def house(index: Index, clock: Clock, tmp_path: Path) -> AsyncIterator[House]:
     bus = Bus(asyncio.get_running_loop())
     cameras, exports, pictures = Cameras(), Exports(), Pictures(tmp_path)
+    shared = SharingStore.open(tmp_path)
     ports = Ports(
         cameras=cameras,
         index=index,
@@ -310,6 +313,9 @@ async def house(index: Index, clock: Clock, tmp_path: Path) -> AsyncIterator[Hou
         redact=redact,
         media_dir=index.media_dir,
         now=clock,
+        neighbourhood=Neighbourhood(
+            shared, tmp_path / "evidence", lambda _what, _about: None, clock
+        ),
     )
     server = ApiServer(
         ports,

@@ -13,7 +13,7 @@ ANSWER = {"answer": "decline", "confirm": True}
 
 
 async def test_sharing_is_off_and_lists_are_empty(house: House, admin: str) -> None:
-    off = {"state": "off", "hub": None}
+    off = {"state": "off", "hub": None, "waiting": 0}
     assert await house.ask("GET", "/api/sharing", token=admin) == (200, off)
     assert await house.ask("GET", "/api/alerts", token=admin) == (200, [])
     assert await house.ask("GET", "/api/requests", token=admin) == (200, [])

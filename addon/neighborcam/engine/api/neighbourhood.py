@@ -1,35 +1,80 @@
 """Handlers for the neighbourhood: alerts and police requests.
 
-Nothing leaves a home yet: sharing is off and cannot be turned on. What would be sent
-is checked all the same, so that a client learns now what it will be held to.
+What would be sent is checked before it is asked whether sharing is on, so that a
+client learns what it will be held to.
 """
 
-from typing import Final, NoReturn
+from typing import Final
+
+from aiohttp import web
 
 from neighborcam.engine.api.desk import Call
 from neighborcam.engine.api.errors import InvalidField, SharingOff
 from neighborcam.engine.api.neighbourhood_messages import (
-    AlertView,
     AlertWish,
     Answer,
     AnswerWish,
     CommentWish,
+    InviteView,
+    JoinWish,
     ReactionWish,
     RequestView,
+)
+from neighborcam.engine.api.ports import NeighbourhoodPort
+from neighborcam.engine.neighbours import (
+    AlertView,
+    CommentView,
+    DiaryEntry,
+    Draft,
+    Preferences,
     SharingView,
 )
 
 _OFF: Final = "sharing is off: nothing is sent and nothing is received"
+_JPEG: Final = b"\xff\xd8"
 
 
-async def sharing(_call: Call[None, None]) -> SharingView:
+async def sharing(call: Call[None, None]) -> SharingView:
     """Whether this home shares, and by which hub."""
-    return SharingView()
+    return call.ports.neighbourhood.view()
 
 
-async def list_alerts(_call: Call[None, None]) -> tuple[AlertView, ...]:
+async def join(call: Call[None, JoinWish]) -> SharingView:
+    """Join a hub by an invite; the place stays in this engine."""
+    wish = call.body
+    place = (wish.latitude, wish.longitude)
+    return await call.ports.neighbourhood.join(wish.invite, *place)
+
+
+async def leave(call: Call[None, None]) -> None:
+    """Leave the hub: cancel what was said, delete the account, forget everything."""
+    await _on(call).leave()
+
+
+async def diary(call: Call[None, None]) -> tuple[DiaryEntry, ...]:
+    """What left this home, or waits to, the newest first."""
+    return tuple(call.ports.neighbourhood.diary())
+
+
+async def get_preferences(call: Call[None, None]) -> Preferences:
+    """What this home wants to hear, and when."""
+    return call.ports.neighbourhood.preferences()
+
+
+async def put_preferences(call: Call[None, Preferences]) -> Preferences:
+    """Change what this home wants to hear, and when."""
+    call.ports.neighbourhood.prefer(call.body)
+    return call.ports.neighbourhood.preferences()
+
+
+async def invite(call: Call[None, None]) -> InviteView:
+    """An invite for a neighbour; five in 90 days."""
+    return InviteView(link=await _on(call).invite())
+
+
+async def list_alerts(call: Call[None, None]) -> tuple[AlertView, ...]:
     """Alerts of the neighbourhood that hold; none while sharing is off."""
-    return ()
+    return call.ports.neighbourhood.alerts()
 
 
 async def publish_alert(call: Call[None, AlertWish]) -> AlertView:
@@ -39,17 +84,34 @@ async def publish_alert(call: Call[None, AlertWish]) -> AlertView:
         call.ports.cameras.get(wish.camera)
     if wish.episode is not None:
         await call.read(call.ports.index.episode, wish.episode)
-    _refuse()
+    return await _on(call).publish(_draft(wish), preview_only=wish.preview_only)
 
 
-async def comment(_call: Call[None, CommentWish]) -> None:
+async def cancel_alert(call: Call[None, None]) -> None:
+    """Take back an alert of this home: all who had it are told."""
+    await _on(call).cancel(call.item("alert"))
+
+
+async def comment(call: Call[None, CommentWish]) -> None:
     """Write below an alert."""
-    _refuse()
+    await _on(call).comment(call.item("alert"), call.body.text)
 
 
-async def react(_call: Call[None, ReactionWish]) -> None:
-    """Confirm, dispute or thank for an alert; once per household."""
-    _refuse()
+async def list_comments(call: Call[None, None]) -> tuple[CommentView, ...]:
+    """What stands below an alert, oldest first."""
+    return await _on(call).comments(call.item("alert"))
+
+
+async def react(call: Call[None, ReactionWish]) -> None:
+    """Confirm, dispute or thank for an alert; a later word replaces the earlier."""
+    await _on(call).react(call.item("alert"), call.body.kind)
+
+
+async def media(call: Call[None, None]) -> web.StreamResponse:
+    """A picture or clip of an alert, as the hub serves it."""
+    data = await _on(call).media(call.item("alert"), call.item("media"))
+    kind = "image/jpeg" if data.startswith(_JPEG) else "video/mp4"
+    return web.Response(body=data, content_type=kind)
 
 
 async def list_requests(_call: Call[None, None]) -> tuple[RequestView, ...]:
@@ -63,8 +125,26 @@ async def answer(call: Call[None, AnswerWish]) -> None:
         raise InvalidField("confirm", "an answer needs confirm: true")
     if call.body.answer is Answer.TIP and not call.body.text:
         raise InvalidField("text", "a tip needs a text")
-    _refuse()
+    _on(call)
+    raise SharingOff("this hub carries no requests of agencies yet")
 
 
-def _refuse() -> NoReturn:
-    raise SharingOff(_OFF)
+def _on(call: Call[None, object]) -> NeighbourhoodPort:
+    if not call.ports.neighbourhood.is_on:
+        raise SharingOff(_OFF)
+    return call.ports.neighbourhood
+
+
+def _draft(wish: AlertWish) -> Draft:
+    return Draft(
+        category=wish.category,
+        headline=wish.headline,
+        text=wish.text,
+        instruction=wish.instruction,
+        urgency=wish.urgency,
+        severity=wish.severity,
+        certainty=wish.certainty,
+        scope=wish.scope,
+        expires_in_h=wish.expires_in_h,
+        automatic=wish.automatic,
+    )

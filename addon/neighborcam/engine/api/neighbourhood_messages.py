@@ -13,44 +13,13 @@ import msgspec
 from neighborcam.engine.api.messages import Message, Wish
 from neighborcam.engine.config import CameraId
 from neighborcam.engine.facts import EpisodeId
-
-type Urgency = Literal["immediate", "expected", "future", "past", "unknown"]
-type Severity = Literal["extreme", "severe", "moderate", "minor", "unknown"]
-type Certainty = Literal["observed", "likely", "possible", "unlikely", "unknown"]
-
-
-class Category(StrEnum):
-    """What an alert is about. There is no "suspicious person", on purpose."""
-
-    FIRE = "fire"
-    GAS = "gas"
-    FLOOD = "flood"
-    STORM = "storm"
-    MEDICAL = "medical"
-    MISSING_PERSON = "missing_person"
-    LOST_PET = "lost_pet"
-    FOUND = "found"
-    BREAK_IN = "break_in"
-    THEFT = "theft"
-    VANDALISM = "vandalism"
-    VEHICLE = "vehicle"
-    HAZARD = "hazard"
-    POWER = "power"
-    NOISE = "noise"
-    INFRASTRUCTURE = "infrastructure"
-    KINDNESS = "kindness"
-    INFO = "info"
-
-
-class Reaction(StrEnum):
-    """What a household may say to an alert, once."""
-
-    CONFIRM = "confirm"
-    SEEN_TOO = "seen_too"
-    NOT_SO = "not_so"
-    RESOLVED = "resolved"
-    THAT_WAS_ME = "that_was_me"
-    HELPFUL = "helpful"
+from neighborcam.engine.neighbours import (
+    Category,
+    Certainty,
+    Reaction,
+    Severity,
+    Urgency,
+)
 
 
 class Answer(StrEnum):
@@ -60,60 +29,6 @@ class Answer(StrEnum):
     MUTE = "mute"
     TIP = "tip"
     APPROVE = "approve"
-
-
-class HubView(Message, frozen=True, kw_only=True):
-    """The hub of this home, and the connection to it."""
-
-    name: str
-    state: Literal["connected", "connecting", "unreachable", "refused"]
-    reason: str = ""
-
-
-class SharingView(Message, frozen=True, kw_only=True):
-    """Whether this home shares."""
-
-    state: Literal["off", "joining", "on"] = "off"
-    hub: HubView | None = None
-
-
-class Center(Message, frozen=True, kw_only=True):
-    """The middle of a cell, in degrees."""
-
-    latitude: float
-    longitude: float
-
-
-class MediaView(Message, frozen=True, kw_only=True):
-    """A redacted picture or clip of an alert."""
-
-    id: str
-    kind: Literal["picture", "clip"]
-
-
-class AlertView(Message, frozen=True, kw_only=True):
-    """An alert as it was published, and what neighbours say to it."""
-
-    id: str
-    msg_type: Literal["alert", "update", "cancel"]
-    origin: Literal["person", "automation", "agency"]
-    category: Category
-    urgency: Urgency
-    severity: Severity
-    certainty: Certainty
-    headline: str
-    text: str = ""
-    instruction: str = ""
-    onset: datetime
-    expires: datetime
-    cell: str
-    center: Center
-    references: tuple[str, ...] = ()
-    verified: bool = False
-    confirmations: int = 0
-    disputes: int = 0
-    mine: bool = False
-    media: tuple[MediaView, ...] = ()
 
 
 class AlertWish(Wish, frozen=True, kw_only=True):
@@ -128,6 +43,9 @@ class AlertWish(Wish, frozen=True, kw_only=True):
     certainty: Certainty = "unknown"
     camera: CameraId | None = None
     episode: EpisodeId | None = None
+    scope: Literal["region", "hub", "public"] = "region"
+    expires_in_h: Annotated[float, msgspec.Meta(gt=0, le=720)] = 24.0
+    automatic: bool = False
     preview_only: bool = False
 
 
@@ -175,3 +93,21 @@ class AnswerWish(Wish, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         """Hide PIN and decision: this may be logged."""
         return "AnswerWish()"
+
+
+class JoinWish(Wish, frozen=True, kw_only=True):
+    """Join a hub. The place stays in this engine, which chooses cells by it."""
+
+    invite: Annotated[str, msgspec.Meta(min_length=1, max_length=8192)]
+    latitude: Annotated[float, msgspec.Meta(ge=-90, le=90)]
+    longitude: Annotated[float, msgspec.Meta(ge=-180, le=180)]
+
+    def __repr__(self) -> str:
+        """Hide code and place: this may be logged."""
+        return "JoinWish()"
+
+
+class InviteView(Message, frozen=True, kw_only=True):
+    """An invite for a neighbour."""
+
+    link: str

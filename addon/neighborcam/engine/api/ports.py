@@ -28,6 +28,15 @@ from neighborcam.engine.index.rows import (
     StorageUse,
     TokenRow,
 )
+from neighborcam.engine.neighbours import (
+    AlertView,
+    CommentView,
+    DiaryEntry,
+    Draft,
+    Preferences,
+    Reaction,
+    SharingView,
+)
 from neighborcam.engine.settings import Settings
 from neighborcam.engine.states import CameraState
 
@@ -237,6 +246,56 @@ class Address(Protocol):
         """Return the password, decoded."""
 
 
+class NeighbourhoodPort(Protocol):
+    """Sharing with neighbours; on the loop. Off until the owner joins a hub."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether this home has joined a hub."""
+
+    def view(self) -> SharingView:
+        """Return whether this home shares, and how the hub is."""
+
+    def alerts(self) -> tuple[AlertView, ...]:
+        """Return the alerts that hold."""
+
+    def diary(self) -> Sequence[DiaryEntry]:
+        """Return what left this home, the newest first."""
+
+    def preferences(self) -> Preferences:
+        """Return what this home wants to hear."""
+
+    def prefer(self, preferences: Preferences) -> None:
+        """Change what this home wants to hear."""
+
+    async def join(self, link: str, latitude: float, longitude: float) -> SharingView:
+        """Join a hub. Raises `InvalidInput`, `Conflict`, or what the hub said."""
+
+    async def leave(self) -> None:
+        """Take back what was said, delete the account, forget everything."""
+
+    async def publish(self, draft: Draft, *, preview_only: bool) -> AlertView:
+        """Publish an alert, or return what would be published."""
+
+    async def cancel(self, alert: str) -> None:
+        """Take an alert of this home back."""
+
+    async def comment(self, alert: str, text: str) -> None:
+        """Write below an alert."""
+
+    async def comments(self, alert: str) -> tuple[CommentView, ...]:
+        """Return what stands below an alert."""
+
+    async def react(self, alert: str, kind: Reaction) -> None:
+        """Say something to an alert."""
+
+    async def media(self, alert: str, name: str) -> bytes:
+        """Return a picture or clip of an alert."""
+
+    async def invite(self) -> str:
+        """Return an invite for a neighbour, as a link."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ports:
     """Everything the API is built on."""
@@ -250,4 +309,5 @@ class Ports:
     redact: Callable[[str], str]  # hides credentials in an URL's query
     media_dir: Path
     now: Callable[[], datetime]  # aware UTC
+    neighbourhood: NeighbourhoodPort
     labels: Callable[[], tuple[Label, ...]] = tuple  # that can be told apart now

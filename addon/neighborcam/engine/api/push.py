@@ -30,6 +30,7 @@ from neighborcam.engine.bus import (
     News,
     NewsLost,
     SettingsChanged,
+    SharingChanged,
     StatisticsMeasured,
     StorageMeasured,
     Subscription,
@@ -157,6 +158,8 @@ class Session:
                 last_episodes=tuple(latest),
                 storage=storage,
                 labels=desk.ports.labels(),
+                sharing=desk.ports.neighbourhood.view(),
+                alerts=desk.ports.neighbourhood.alerts(),
             )
             await _send(self._socket, snapshot)
 
@@ -173,6 +176,7 @@ class Session:
             changed = any(isinstance(n, SettingsChanged) for n in news)
             counted = any(isinstance(n, StatisticsMeasured) for n in news)
             measured = any(isinstance(n, StorageMeasured) for n in news)
+            shared = any(isinstance(n, SharingChanged) for n in news)
             desk = self._desk
             changes = Changes(
                 seq=self._seq,
@@ -181,6 +185,7 @@ class Session:
                 settings=desk.ports.settings.current() if changed else None,
                 storage=await self._storage() if measured else None,
                 labels=desk.ports.labels() if changed else None,
+                sharing=desk.ports.neighbourhood.view() if shared else None,
             )
             await _send(self._socket, changes)
 

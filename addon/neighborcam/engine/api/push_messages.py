@@ -10,6 +10,7 @@ from neighborcam.engine.bus import News
 from neighborcam.engine.config import CameraId, ZoneId
 from neighborcam.engine.facts import Box, EpisodeId, Label
 from neighborcam.engine.index.rows import EpisodeRow
+from neighborcam.engine.neighbours import AlertView, SharingView
 from neighborcam.engine.settings import Settings
 
 
@@ -68,6 +69,8 @@ class Snapshot(Message, frozen=True, kw_only=True, tag_field="type", tag="snapsh
     last_episodes: tuple[EpisodeRow, ...] = ()  # of the whole picture, one a camera
     storage: Storage | None = None  # None while the disk cannot be asked
     labels: tuple[Label, ...] = ()  # that can be told apart now
+    sharing: SharingView = SharingView()
+    alerts: tuple[AlertView, ...] = ()
 
 
 class Changes(Message, frozen=True, kw_only=True, tag_field="type", tag="changes"):
@@ -84,6 +87,7 @@ class Changes(Message, frozen=True, kw_only=True, tag_field="type", tag="changes
     settings: Settings | None = None
     storage: Storage | None = None
     labels: tuple[Label, ...] | None = None
+    sharing: SharingView | None = None
 
 
 class Pong(Message, frozen=True, kw_only=True, tag_field="type", tag="pong"):

@@ -80,6 +80,7 @@ _ALERT: Final = "/api/alerts/{alert}"
 _JPEG: Final = {"media": True, "produces": "image/jpeg"}
 _MP4: Final = {"media": True, "produces": "video/mp4"}
 _FILE: Final = {"produces": "*/*"}
+_FILE_OF: Final = {"media": True, "produces": "*/*"}
 
 ROUTES: Final[tuple[Route, ...]] = (
     _route("GET", "/healthz", None, house.health),
@@ -137,9 +138,18 @@ ROUTES: Final[tuple[Route, ...]] = (
     _route("PUT", f"{_EPISODE}/hold", ADMIN, recordings.hold_episode),
     _route("DELETE", f"{_EPISODE}/hold", ADMIN, recordings.release_episode),
     _route("GET", "/api/sharing", VIEWER, neighbourhood.sharing),
+    _route("POST", "/api/sharing/join", ADMIN, neighbourhood.join),
+    _route("POST", "/api/sharing/leave", ADMIN, neighbourhood.leave),
+    _route("GET", "/api/sharing/diary", ADMIN, neighbourhood.diary),
+    _route("GET", "/api/sharing/preferences", VIEWER, neighbourhood.get_preferences),
+    _route("PUT", "/api/sharing/preferences", ADMIN, neighbourhood.put_preferences),
+    _route("POST", "/api/sharing/invites", ADMIN, neighbourhood.invite),
     _route("GET", "/api/alerts", VIEWER, neighbourhood.list_alerts),
     _route("POST", "/api/alerts", ADMIN, neighbourhood.publish_alert, status=201),
+    _route("POST", f"{_ALERT}/cancel", ADMIN, neighbourhood.cancel_alert),
+    _route("GET", f"{_ALERT}/comments", VIEWER, neighbourhood.list_comments),
     _route("POST", f"{_ALERT}/comments", ADMIN, neighbourhood.comment),
+    _route("GET", f"{_ALERT}/media/{{media}}", VIEWER, neighbourhood.media, **_FILE_OF),
     _route("POST", f"{_ALERT}/reactions", ADMIN, neighbourhood.react),
     _route("GET", "/api/requests", VIEWER, neighbourhood.list_requests),
     _route("POST", "/api/requests/{request}/answer", ADMIN, neighbourhood.answer),

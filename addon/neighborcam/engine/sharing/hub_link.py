@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from neighborcam.engine.sharing.errors import (
+from neighborcam.engine.errors import (
     HubBusy,
     HubMisbehaves,
     HubRefused,

@@ -1,0 +1,161 @@
+"""What the engine tells of the neighbourhood: alerts as they stand, and the hub.
+
+No view has a field for where this home is: an alert names a cell, and the engine
+chooses it.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import msgspec
+
+type Urgency = Literal["immediate", "expected", "future", "past", "unknown"]
+type Severity = Literal["extreme", "severe", "moderate", "minor", "unknown"]
+type Certainty = Literal["observed", "likely", "possible", "unlikely", "unknown"]
+
+
+type Hour = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d\Z")]
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that clients are told."""
+
+
+class Category(StrEnum):
+    """What an alert is about. There is no "suspicious person", on purpose."""
+
+    FIRE = "fire"
+    GAS = "gas"
+    FLOOD = "flood"
+    STORM = "storm"
+    MEDICAL = "medical"
+    MISSING_PERSON = "missing_person"
+    LOST_PET = "lost_pet"
+    FOUND = "found"
+    BREAK_IN = "break_in"
+    THEFT = "theft"
+    VANDALISM = "vandalism"
+    VEHICLE = "vehicle"
+    HAZARD = "hazard"
+    POWER = "power"
+    NOISE = "noise"
+    INFRASTRUCTURE = "infrastructure"
+    KINDNESS = "kindness"
+    INFO = "info"
+
+
+class Reaction(StrEnum):
+    """What a household may say to an alert, once."""
+
+    CONFIRM = "confirm"
+    SEEN_TOO = "seen_too"
+    NOT_SO = "not_so"
+    RESOLVED = "resolved"
+    THAT_WAS_ME = "that_was_me"
+    HELPFUL = "helpful"
+
+
+class HubView(View, frozen=True, kw_only=True):
+    """The hub of this home, and the connection to it."""
+
+    name: str
+    state: Literal["connected", "connecting", "unreachable", "refused"]
+    reason: str = ""
+
+
+class SharingView(View, frozen=True, kw_only=True):
+    """Whether this home shares."""
+
+    state: Literal["off", "joining", "on"] = "off"
+    hub: HubView | None = None
+    waiting: int = 0  # messages that wait for the hub
+
+
+class Center(View, frozen=True, kw_only=True):
+    """The middle of a cell, in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+class MediaView(View, frozen=True, kw_only=True):
+    """A redacted picture or clip of an alert."""
+
+    id: str
+    kind: Literal["picture", "clip"]
+
+
+class AlertView(View, frozen=True, kw_only=True):
+    """An alert as it was published, and what neighbours say to it."""
+
+    id: str
+    msg_type: Literal["alert", "update", "cancel"]
+    origin: Literal["person", "automation", "agency"]
+    category: Category
+    urgency: Urgency
+    severity: Severity
+    certainty: Certainty
+    headline: str
+    text: str = ""
+    instruction: str = ""
+    onset: datetime
+    expires: datetime
+    cell: str
+    center: Center
+    references: tuple[str, ...] = ()
+    verified: bool = False
+    confirmations: int = 0
+    disputes: int = 0
+    comments: int = 0
+    reaction: Reaction | None = None  # this home's own
+    mine: bool = False
+    media: tuple[MediaView, ...] = ()
+
+
+class CommentView(View, frozen=True, kw_only=True):
+    """A comment below an alert."""
+
+    id: str
+    text: str
+    at: datetime
+    mine: bool = False
+
+
+class DiaryEntry(View, frozen=True, kw_only=True):
+    """Something that left this home, or was to leave."""
+
+    id: int
+    at: datetime
+    kind: str
+    summary: str
+    size_bytes: int
+    state: Literal["waiting", "sent", "refused"]
+    answer: str = ""
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person or automation wants to say; the place is the engine's to add."""
+
+    category: Category
+    headline: str
+    text: str = ""
+    instruction: str = ""
+    urgency: Urgency = "unknown"
+    severity: Severity = "unknown"
+    certainty: Certainty = "unknown"
+    scope: Literal["region", "hub", "public"] = "region"
+    expires_in_h: float = 24.0
+    automatic: bool = False
+
+
+class Preferences(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
+):
+    """What this home wants to hear, and when not. Hours are UTC, as ``22:30``."""
+
+    radius_m: Annotated[float, msgspec.Meta(ge=100, le=30_000)] = 3000.0
+    muted: tuple[Category, ...] = ()
+    least_severity: Severity = "unknown"
+    quiet_from: Hour | None = None
+    quiet_until: Hour | None = None

@@ -1,0 +1,29 @@
+"""What may leave this home, as pure functions. Everything asks here first."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from neighborcam.engine.errors import Conflict, InvalidInput
+from neighborcam.protocol.alerts import Alert, Origin
+from neighborcam.protocol.errors import OutsideLimits
+from neighborcam.protocol.limits import AUTOMATIC_PER_DAY, check_alert
+
+DAY: Final = timedelta(days=1)
+
+
+def may_publish(alert: Alert, now: datetime, *, automatic_today: int) -> None:
+    """Raise `InvalidInput`, naming the field, or `Conflict` unless it may be sent."""
+    try:
+        check_alert(alert, now)
+    except OutsideLimits as problem:
+        raise InvalidInput(f"{problem.field}: {problem}") from None
+    if alert.origin is Origin.AUTOMATION and automatic_today >= AUTOMATIC_PER_DAY:
+        raise Conflict(
+            f"{AUTOMATIC_PER_DAY} automatic alerts a day: a person can still write one"
+        )
+
+
+def may_share_camera(*, allowed: bool, name: str) -> None:
+    """Raise `Conflict` for a camera whose pictures its owner does not share."""
+    if not allowed:
+        raise Conflict(f"sharing is off for the camera {name!r}: turn it on first")
