@@ -30,6 +30,8 @@ from demo.home_assistant import (
 from demo.render import render_sizes
 from demo.rtsp_server import RtspServer
 from demo.scenes import SCENES
+from demo.town import PLACE, town
+from demo.town import PORT as HUB_PORT
 from neighborcam.commands.arguments import port
 from neighborcam.engine.api.messages import Scope
 from neighborcam.engine.app import Engine
@@ -97,6 +99,10 @@ def _parser() -> argparse.ArgumentParser:
         "--without-home-assistant", action="store_true", help="only the engine's page"
     )
     parser.add_argument(
+        "--without-town", action="store_true", help="no hub and no neighbours"
+    )
+    parser.add_argument("--hub-port", type=port, default=HUB_PORT, metavar="PORT")
+    parser.add_argument(
         "--home-assistant-port", type=port, default=HOME_ASSISTANT_PORT, metavar="PORT"
     )
     parser.add_argument(
@@ -116,7 +122,11 @@ async def _run(options: argparse.Namespace) -> None:
     cameras = _own_videos(options.video)
     if not cameras and not options.camera:
         cameras = await asyncio.to_thread(_rendered)
-    async with _served(cameras) as configs, _engine(options) as engine:
+    async with (
+        _served(cameras) as configs,
+        _engine(options) as engine,
+        _neighbours(engine, options),
+    ):
         for config in (*configs, *_own_cameras(options.camera)):
             if config.id not in {each.config.id for each in engine.cameras.list()}:
                 await engine.cameras.add(config)
@@ -160,6 +170,30 @@ def _greet(running: RunningHomeAssistant, link: str) -> None:
     print(f"  User {user}, password {password}", flush=True)
     # Only the newest code is good, and Home Assistant has taken it.
     print(f"  The engine's page, by a new link: {link}\n", flush=True)
+
+
+@contextlib.asynccontextmanager
+async def _neighbours(
+    engine: Engine, options: argparse.Namespace
+) -> AsyncIterator[None]:
+    """Run a hub with a small town, and let the engine join it."""
+    if options.without_town:
+        yield
+        return
+    try:
+        async with town(options.hub_port) as neighbours:
+            await engine.neighbourhood.join(await neighbours.invite(), *PLACE)
+            print(
+                f"\n  The neighbourhood's hub is ready: {neighbours.page}", flush=True
+            )
+            steward = await neighbours.steward_link()
+            print(f"  Become its first steward: {steward}", flush=True)
+            yield
+    except OSError as problem:
+        raise EngineError(
+            f"the hub's port cannot be used ({problem.strerror}); choose another with"
+            " --hub-port, or leave the town out with --without-town"
+        ) from problem
 
 
 @contextlib.asynccontextmanager

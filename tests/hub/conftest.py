@@ -8,9 +8,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from demo.town_home import Home, join
 from neighborcam.hub.app import Hub
 from neighborcam.hub.settings import HubSettings
-from tests.hub.homes import Clock, Home, join
+from tests.hub.clock import Clock
 
 
 @dataclass

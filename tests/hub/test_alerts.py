@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from demo.town_home import Home, new_id
 from neighborcam.engine.errors import HubRefused
 from neighborcam.protocol.alerts import (
     Category,
@@ -17,8 +18,8 @@ from neighborcam.protocol.alerts import (
 )
 from neighborcam.protocol.feed import Published, Withdrawn
 from neighborcam.protocol.standing import Standing
+from tests.hub.clock import REGION
 from tests.hub.conftest import Town
-from tests.hub.homes import REGION, Home, new_id
 
 
 async def refused(awaitable: Any) -> str:

@@ -16,6 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, insert, select, text
 
+from demo.town_home import CELL, new_id
 from neighborcam.hub.app import Hub
 from neighborcam.hub.blobs import Blobs
 from neighborcam.hub.errors import NotFound, StorageFailed
@@ -30,8 +31,8 @@ from neighborcam.protocol.alerts import ReactionKind
 from neighborcam.protocol.feed import Published, Withdrawn
 from neighborcam.protocol.standing import Standing
 from tests.hub import services
+from tests.hub.clock import REGION, Clock
 from tests.hub.conftest import Town
-from tests.hub.homes import CELL, REGION, Clock, new_id
 from tests.hub.test_feed import headlines, next_events, read
 
 pytestmark = pytest.mark.timeout(180)

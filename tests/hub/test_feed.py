@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
+from demo.town_home import Home
 from neighborcam.engine.errors import HubRefused, HubUnreachable
 from neighborcam.hub.fanout.interface import Lagging
 from neighborcam.hub.fanout.local import Mailbox
 from neighborcam.protocol.alerts import ReactionKind, Scope
 from neighborcam.protocol.feed import Events, FeedMessage, Hello, Published, Withdrawn
+from tests.hub.clock import REGION
 from tests.hub.conftest import Town
-from tests.hub.homes import REGION, Home
 
 OTHER_REGION = "851fb467fffffff"
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from sqlalchemy import func, insert, select
 
+from demo.town_home import Home, new_id
 from neighborcam.engine.errors import HubRefused
 from neighborcam.hub.errors import Conflict, NotFound, WrongAuthor
 from neighborcam.hub.moderation import Case
@@ -27,7 +28,6 @@ from neighborcam.protocol.feed import Published, Withdrawn
 from neighborcam.protocol.signing import sign
 from neighborcam.protocol.standing import Standing
 from tests.hub.conftest import Town
-from tests.hub.homes import Home, new_id
 
 KEYS = [ClassicIdentity(bytes([n]) * 32) for n in (1, 2, 3)]
 

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.journey]
 def address(tmp_path: Path) -> Iterator[str]:
     clip = tmp_path / "Street.mp4"
     render(PASSER_BY, clip, size=(640, 360), fps=10, gop_s=1.0, audio="aac")
-    alone = ("--port", "0", "--without-home-assistant")
+    alone = ("--port", "0", "--without-home-assistant", "--without-town")
     with started_demo("--video", str(clip), *alone) as running:
         yield running.page
 

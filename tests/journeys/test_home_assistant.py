@@ -36,7 +36,7 @@ def demo(data: Path) -> Iterator[StartedDemo]:
     clip = data.with_name("Street.mp4")
     render(PASSER_BY, clip, size=(640, 360), fps=10, gop_s=1.0)
     with started_demo(
-        *("--video", str(clip), "--port", "0"),
+        *("--video", str(clip), "--port", "0", "--hub-port", "0"),
         *("--home-assistant-port", "0", "--home-assistant-data", str(data)),
     ) as running:
         yield running
@@ -72,6 +72,16 @@ def test_the_dashboard_plays_the_street(page: Page) -> None:
 def test_motion_turns_on_and_off_with_the_scene(page: Page) -> None:
     for state in ("off", "on", "off"):
         wait_for_state(page, MOTION, state)
+
+
+def test_neighbours_alerts_are_on_the_map_and_can_be_confirmed(page: Page) -> None:
+    """They come from the demo's hub, which thirty homes share."""
+    page.wait_for_function(
+        "() => Object.values(document.querySelector('home-assistant').hass.states)"
+        ".filter(s => s.entity_id.startsWith('geo_location.')"
+        " && s.attributes.source === 'neighborcam').length >= 5",
+        timeout=SLOW_MS,
+    )
 
 
 def test_our_card_shows_the_episodes_of_today_and_plays_one(page: Page) -> None:

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from sqlalchemy import func, select
 
+from demo.town_home import CELL
 from neighborcam.engine.errors import (
     Conflict,
     HubMisbehaves,
@@ -33,7 +34,6 @@ from neighborcam.protocol.alerts import ReactionKind
 from neighborcam.protocol.invites import link_of, parse_link
 from neighborcam.protocol.note_keys import LogKey
 from tests.hub.conftest import Town
-from tests.hub.homes import CELL
 
 PLACE = (52.5172, 13.3751)  # in tests.hub.homes.CELL, not in its middle
 DRAFT = Draft(category=Category.FIRE, headline="Smoke above the school")

@@ -1,10 +1,10 @@
-"""Homes that take part in a hub, by the engine's own link: fakes would be too kind."""
+"""A home that takes part in a hub, by the engine's own link: a fake would be kinder."""
 
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import aiohttp
 import msgspec
@@ -27,27 +27,11 @@ from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.limits import bucket
 from neighborcam.protocol.signing import sign
 
-START = datetime(2026, 11, 23, 18, 37, tzinfo=UTC)
-CELL = "881f1d4887fffff"
-REGION = "851f1d4bfffffff"
-
-
-class Clock:
-    """Time that stands still until a test moves it."""
-
-    def __init__(self) -> None:
-        self.at = START
-
-    def __call__(self) -> datetime:
-        """Return the time."""
-        return self.at
-
-    def advance(self, **by: float) -> None:
-        """Let time pass."""
-        self.at += timedelta(**by)
+CELL: Final = "881f1d4887fffff"
 
 
 def new_id() -> str:
+    """Return 128 random bits as messages write them."""
     return secrets.token_hex(16)
 
 
@@ -61,10 +45,12 @@ class Home:
     authors: dict[str, Ed25519PrivateKey] = field(default_factory=dict)
 
     async def token(self, purpose: Purpose = "post") -> Token:
+        """Fetch one token."""
         keys = await self.link.keys()
         return (await self.link.tokens(self.member, keys, purpose, 1))[0]
 
     def alert(self, **changes: Any) -> Alert:
+        """Return a good alert of now, changed."""
         now = self.clock()
         key = Ed25519PrivateKey.generate()
         made = Alert(
@@ -86,10 +72,12 @@ class Home:
         return msgspec.structs.replace(of, **(new | changes))
 
     def signed(self, alert: Alert, **more: Any) -> Post:
+        """Return an alert on its way to the hub."""
         sig = sign(self.authors[alert.original], "alert", encode(alert))
         return Post(alert=alert, sig=sig, **more)
 
     async def post(self, **changes: Any) -> Alert:
+        """Publish an alert."""
         alert = self.alert(**changes)
         await self.link.send(
             "/api/alerts", self.signed(alert, token=await self.token())
@@ -97,16 +85,19 @@ class Home:
         return alert
 
     async def cancel(self, alert: Alert) -> Alert:
+        """Take an alert back."""
         made = self.version(alert, msg_type=MsgType.CANCEL, media=())
         await self.link.send("/api/alerts", self.signed(made))
         return made
 
     async def vote(self, alert: Alert, kind: ReactionKind, key: bytes) -> Token:
+        """React to an alert whose vote key is ``key``; return the token it cost."""
         token = await self.link.vote_token(self.member, alert.id, key)
         await self.link.send("/api/votes", Vote(alert=alert.id, kind=kind, token=token))
         return token
 
     async def comment(self, alert: Alert, text: str) -> Comment:
+        """Write below an alert."""
         key = Ed25519PrivateKey.generate()
         made = Comment(
             id=new_id(),
@@ -123,6 +114,7 @@ class Home:
         return made
 
     async def reading_pass(self) -> str:
+        """Fetch the pass of the day."""
         return await self.link.reading_pass(self.member)
 
 
