@@ -44,6 +44,7 @@ from neighborcam.engine.index.store import Index
 from neighborcam.engine.settings import Settings, load_settings, save_settings
 from neighborcam.engine.sharing.neighbourhood import Neighbourhood
 from neighborcam.engine.states import CameraState
+from tests.engine.sharing.homes import no_recordings
 
 PASSWORD = "open-sesame"
 SIZE = (320, 180)
@@ -276,6 +277,7 @@ class FakeEngine:
             SharingStore.open(folder),
             folder / "evidence",
             lambda _what, _about: None,
+            no_recordings,
             lambda: datetime.now(UTC),
         )
         self.bus: Bus

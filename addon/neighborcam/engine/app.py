@@ -24,6 +24,7 @@ from neighborcam.engine.bus import (
 )
 from neighborcam.engine.camera.address import redact, split_credentials
 from neighborcam.engine.cameras import RunningCameras
+from neighborcam.engine.config import CameraId
 from neighborcam.engine.errors import ModelUnavailable
 from neighborcam.engine.facts import Fact, Label
 from neighborcam.engine.index.rows import EpisodeRow
@@ -33,7 +34,7 @@ from neighborcam.engine.intake import Intake
 from neighborcam.engine.measuring import Measuring
 from neighborcam.engine.neighbours import AlertView
 from neighborcam.engine.recording import picture_files
-from neighborcam.engine.recording.clip import export_clip
+from neighborcam.engine.recording.clip import ClipResult, export_clip
 from neighborcam.engine.recording.invariants import recover
 from neighborcam.engine.recording.janitor import Janitor
 from neighborcam.engine.recording.pictures import EpisodePictures
@@ -41,6 +42,7 @@ from neighborcam.engine.recording.retention import StorageLimits
 from neighborcam.engine.running_camera import Surroundings
 from neighborcam.engine.settings import Settings, load_settings, save_settings
 from neighborcam.engine.sharing.neighbourhood import Neighbourhood
+from neighborcam.engine.sharing.studio import Studio
 from neighborcam.engine.vision.labeller import Labeller
 from neighborcam.engine.vision.models import find
 
@@ -156,7 +158,11 @@ class Engine:
         self._bus = bus
         self._clock = clock
         self.neighbourhood = Neighbourhood(
-            self._shared, data_dir / _EVIDENCE, self._tell, clock
+            self._shared,
+            data_dir / _EVIDENCE,
+            self._tell,
+            Studio(self._exported),
+            clock,
         )
         ports = self._ports()
         self.server = ApiServer(
@@ -247,6 +253,15 @@ class Engine:
         else:
             kind = AlertReceived if what == "received" else AlertChanged
             self._bus.publish(kind(at=now, alert=about))
+
+    def _exported(
+        self, camera: CameraId, start: datetime, end: datetime, out: Path
+    ) -> ClipResult:
+        """Write a stretch of a recording for a picture of it."""
+        media_dir = self.index.media_dir
+        return export_clip(
+            self.index, media_dir, camera, start, end, exact=False, out=out
+        )
 
     def _labels(self) -> tuple[Label, ...]:
         """Return what can be told apart now: nothing without a model."""

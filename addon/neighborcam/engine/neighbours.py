@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from neighborcam.engine.config import CameraId, Polygon
+
 type Urgency = Literal["immediate", "expected", "future", "past", "unknown"]
 type Severity = Literal["extreme", "severe", "moderate", "minor", "unknown"]
 type Certainty = Literal["observed", "likely", "possible", "unlikely", "unknown"]
@@ -147,6 +149,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     scope: Literal["region", "hub", "public"] = "region"
     expires_in_h: float = 24.0
     automatic: bool = False
+    pictures: tuple[str, ...] = ()  # made before, by their hash
 
 
 class Preferences(
@@ -159,3 +162,30 @@ class Preferences(
     least_severity: Severity = "unknown"
     quiet_from: Hour | None = None
     quiet_until: Hour | None = None
+
+
+class PictureOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """Which picture or clip to make of a recording, and what has to go.
+
+    ``shown_from`` to ``shown_until`` is a clip, ``shown_from`` alone a picture. The
+    scene is learnt from all between ``read_from`` and ``read_until``.
+    """
+
+    camera: CameraId
+    read_from: datetime
+    read_until: datetime
+    shown_from: datetime
+    shown_until: datetime | None = None
+    keep_only: Polygon | None = None
+    privacy_zones: tuple[Polygon, ...] = ()
+
+
+class PictureView(View, frozen=True, kw_only=True):
+    """A picture or clip that was made; these bytes would leave."""
+
+    id: str
+    kind: Literal["picture", "clip"]
+    size_bytes: int
+    width: int
+    height: int
+    redaction: tuple[str, ...]

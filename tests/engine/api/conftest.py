@@ -38,6 +38,7 @@ from neighborcam.engine.index.store import Index
 from neighborcam.engine.settings import Settings, load_settings, save_settings
 from neighborcam.engine.sharing.neighbourhood import Neighbourhood
 from neighborcam.engine.states import CameraState
+from tests.engine.sharing.homes import no_recordings
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 PASSWORD = "hunter2-very-secret"
@@ -314,7 +315,11 @@ async def house(index: Index, clock: Clock, tmp_path: Path) -> AsyncIterator[Hou
         media_dir=index.media_dir,
         now=clock,
         neighbourhood=Neighbourhood(
-            shared, tmp_path / "evidence", lambda _what, _about: None, clock
+            shared,
+            tmp_path / "evidence",
+            lambda _what, _about: None,
+            no_recordings,
+            clock,
         ),
     )
     server = ApiServer(

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from demo.town_home import CELL
+from neighborcam.engine.config import CameraId
 from neighborcam.engine.errors import (
     Conflict,
     HubMisbehaves,
@@ -24,19 +25,29 @@ from neighborcam.engine.neighbours import (
     AlertView,
     Category,
     Draft,
+    PictureOrder,
     Preferences,
     Reaction,
 )
 from neighborcam.engine.sharing.neighbourhood import Neighbourhood
+from neighborcam.engine.sharing.studio import Studio
 from neighborcam.hub.app import Hub
 from neighborcam.hub.store.schema import ALERTS, HOUSEHOLDS
 from neighborcam.protocol.alerts import ReactionKind
 from neighborcam.protocol.invites import link_of, parse_link
 from neighborcam.protocol.note_keys import LogKey
+from tests.engine.sharing.test_pictures import record, walk
 from tests.hub.conftest import Town
 
 PLACE = (52.5172, 13.3751)  # in tests.hub.homes.CELL, not in its middle
 DRAFT = Draft(category=Category.FIRE, headline="Smoke above the school")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exported:
+    """What was exported."""
+
+    started_at: datetime
 
 
 @dataclass
@@ -59,8 +70,15 @@ class House:
             self.store,
             self.folder / "evidence",
             lambda what, about: self.told.append((what, about)),
+            Studio(self.export),
             self.town.clock,
         )
+
+    def export(
+        self, _camera: str, start: datetime, _end: datetime, out: Path
+    ) -> Exported:
+        record(out, walk())
+        return Exported(started_at=start)
 
     async def close(self) -> None:
         await self.sharing.stop()
@@ -418,3 +436,35 @@ async def test_votes_are_shown_from_three_up(house: Make, town: Town) -> None:
         await home.vote(event.alert, ReactionKind.CONFIRM, key)  # type: ignore[union-attr]
     await until(lambda: one.sharing.alerts()[0].confirmations == 3)
     assert one.sharing.alerts()[0].verified
+
+
+async def test_a_redacted_picture_is_looked_at_sent_reviewed_and_seen(
+    house: Make, town: Town
+) -> None:
+    one, other = await house("one"), await house("other")
+    start = town.clock()
+    order = PictureOrder(
+        camera=CameraId("yard"),
+        read_from=start,
+        read_until=start + timedelta(seconds=5),
+        shown_from=start + timedelta(seconds=2),
+    )
+    picture = await one.sharing.make(order)
+    shown = one.sharing.made(picture.id)
+    assert (picture.size_bytes, picture.redaction) == (len(shown), ("moving", "audio"))
+    draft = msgspec.structs.replace(DRAFT, pictures=(picture.id,))
+    preview = await one.sharing.publish(draft, preview_only=True)
+    assert [each.id for each in preview.media] == [picture.id]
+    assert one.sharing.diary() == []
+    view = await one.sharing.publish(draft, preview_only=False)
+    await sent(one)
+    assert [line.kind for line in one.sharing.diary()] == ["picture", "alert"]
+    (case,) = await town.hub.desk.moderation.queue()
+    assert other.heard("received") == []
+    await town.hub.desk.moderation.decide(
+        case.id, "approved", rule="fine", fact="nobody is seen", steward="ann"
+    )
+    await until(lambda: bool(other.heard("received")))
+    (media,) = other.heard("received")[0].media
+    served = await other.sharing.media(view.id, media.id)
+    assert served.startswith(b"\xff\xd8")

@@ -17,15 +17,18 @@ from neighborcam.engine.api.neighbourhood_messages import (
     CommentWish,
     InviteView,
     JoinWish,
+    PictureWish,
     ReactionWish,
     RequestView,
 )
+from neighborcam.engine.api.picture_orders import order_of
 from neighborcam.engine.api.ports import NeighbourhoodPort
 from neighborcam.engine.neighbours import (
     AlertView,
     CommentView,
     DiaryEntry,
     Draft,
+    PictureView,
     Preferences,
     SharingView,
 )
@@ -80,11 +83,25 @@ async def list_alerts(call: Call[None, None]) -> tuple[AlertView, ...]:
 async def publish_alert(call: Call[None, AlertWish]) -> AlertView:
     """Publish an alert, or with ``preview_only`` see what would be published."""
     wish = call.body
-    if wish.camera is not None:
-        call.ports.cameras.get(wish.camera)
-    if wish.episode is not None:
-        await call.read(call.ports.index.episode, wish.episode)
-    return await _on(call).publish(_draft(wish), preview_only=wish.preview_only)
+    pictures = wish.pictures
+    if wish.episode is not None or wish.camera is not None:
+        made = PictureWish(episode=wish.episode, camera=wish.camera)
+        order = await order_of(call, made)
+        pictures = (*pictures, (await _on(call).make(order)).id)
+    draft = _draft(wish, pictures)
+    return await _on(call).publish(draft, preview_only=wish.preview_only)
+
+
+async def make_picture(call: Call[None, PictureWish]) -> PictureView:
+    """Make a redacted picture or clip of a recording, to be looked at."""
+    order = await order_of(call, call.body)
+    return await _on(call).make(order)
+
+
+async def made_picture(call: Call[None, None]) -> web.StreamResponse:
+    """A picture or clip that was made: the exact bytes that would leave."""
+    data = _on(call).made(call.item("picture"))
+    return web.Response(body=data, content_type=_kind_of(data))
 
 
 async def cancel_alert(call: Call[None, None]) -> None:
@@ -110,8 +127,7 @@ async def react(call: Call[None, ReactionWish]) -> None:
 async def media(call: Call[None, None]) -> web.StreamResponse:
     """A picture or clip of an alert, as the hub serves it."""
     data = await _on(call).media(call.item("alert"), call.item("media"))
-    kind = "image/jpeg" if data.startswith(_JPEG) else "video/mp4"
-    return web.Response(body=data, content_type=kind)
+    return web.Response(body=data, content_type=_kind_of(data))
 
 
 async def list_requests(_call: Call[None, None]) -> tuple[RequestView, ...]:
@@ -135,7 +151,11 @@ def _on(call: Call[None, object]) -> NeighbourhoodPort:
     return call.ports.neighbourhood
 
 
-def _draft(wish: AlertWish) -> Draft:
+def _kind_of(data: bytes) -> str:
+    return "image/jpeg" if data.startswith(_JPEG) else "video/mp4"
+
+
+def _draft(wish: AlertWish, pictures: tuple[str, ...]) -> Draft:
     return Draft(
         category=wish.category,
         headline=wish.headline,
@@ -147,4 +167,5 @@ def _draft(wish: AlertWish) -> Draft:
         scope=wish.scope,
         expires_in_h=wish.expires_in_h,
         automatic=wish.automatic,
+        pictures=pictures,
     )

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from neighborcam.engine.api.messages import Message, Wish
-from neighborcam.engine.config import CameraId
+from neighborcam.engine.config import CameraId, Polygon
 from neighborcam.engine.facts import EpisodeId
 from neighborcam.engine.neighbours import (
     Category,
@@ -20,6 +20,8 @@ from neighborcam.engine.neighbours import (
     Severity,
     Urgency,
 )
+
+type PictureId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class Answer(StrEnum):
@@ -46,7 +48,24 @@ class AlertWish(Wish, frozen=True, kw_only=True):
     scope: Literal["region", "hub", "public"] = "region"
     expires_in_h: Annotated[float, msgspec.Meta(gt=0, le=720)] = 24.0
     automatic: bool = False
+    pictures: Annotated[tuple[PictureId, ...], msgspec.Meta(max_length=4)] = ()
     preview_only: bool = False
+
+
+class PictureWish(Wish, frozen=True, kw_only=True):
+    """Make a redacted picture or clip, to be looked at before it leaves.
+
+    Of an episode, or of a camera's last seconds. ``at_s``, ``start_s`` and ``end_s``
+    count from the episode's start; ``keep_only`` covers everything outside of it.
+    """
+
+    episode: EpisodeId | None = None
+    camera: CameraId | None = None
+    kind: Literal["picture", "clip"] = "picture"
+    at_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] | None = None
+    start_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0.0
+    end_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 15.0
+    keep_only: Polygon | None = None
 
 
 class CommentWish(Wish, frozen=True, kw_only=True):

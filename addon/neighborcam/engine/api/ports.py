@@ -33,6 +33,8 @@ from neighborcam.engine.neighbours import (
     CommentView,
     DiaryEntry,
     Draft,
+    PictureOrder,
+    PictureView,
     Preferences,
     Reaction,
     SharingView,
@@ -276,6 +278,12 @@ class NeighbourhoodPort(Protocol):
 
     async def publish(self, draft: Draft, *, preview_only: bool) -> AlertView:
         """Publish an alert, or return what would be published."""
+
+    async def make(self, order: PictureOrder) -> PictureView:
+        """Make a redacted picture or clip; nothing leaves by it."""
+
+    def made(self, picture: str) -> bytes:
+        """Return a picture that was made. Raises `NotFound`."""
 
     async def cancel(self, alert: str) -> None:
         """Take an alert of this home back."""

@@ -144,6 +144,16 @@ ROUTES: Final[tuple[Route, ...]] = (
     _route("GET", "/api/sharing/preferences", VIEWER, neighbourhood.get_preferences),
     _route("PUT", "/api/sharing/preferences", ADMIN, neighbourhood.put_preferences),
     _route("POST", "/api/sharing/invites", ADMIN, neighbourhood.invite),
+    _route(
+        "POST", "/api/sharing/pictures", ADMIN, neighbourhood.make_picture, status=201
+    ),
+    _route(
+        "GET",
+        "/api/sharing/pictures/{picture}",
+        ADMIN,
+        neighbourhood.made_picture,
+        **_FILE_OF,
+    ),
     _route("GET", "/api/alerts", VIEWER, neighbourhood.list_alerts),
     _route("POST", "/api/alerts", ADMIN, neighbourhood.publish_alert, status=201),
     _route("POST", f"{_ALERT}/cancel", ADMIN, neighbourhood.cancel_alert),

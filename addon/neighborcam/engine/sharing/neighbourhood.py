@@ -18,6 +18,8 @@ from neighborcam.engine.neighbours import (
     CommentView,
     DiaryEntry,
     Draft,
+    PictureOrder,
+    PictureView,
     Preferences,
     Reaction,
     SharingView,
@@ -25,6 +27,8 @@ from neighborcam.engine.neighbours import (
 from neighborcam.engine.sharing.drafts import Kept
 from neighborcam.engine.sharing.hub_link import HubLink
 from neighborcam.engine.sharing.shared_life import SharedLife, Tell
+from neighborcam.engine.sharing.studio import Studio
+from neighborcam.engine.sharing.tray import Tray
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.errors import InvalidMessage
 from neighborcam.protocol.invites import parse_link
@@ -55,8 +59,11 @@ class Neighbourhood:
         store: SharingStore,
         evidence: Path,
         tell: Tell,
+        studio: Studio,
         clock: Callable[[], datetime],
     ) -> None:
+        self._studio = studio
+        self._tray = Tray(clock)
         self._store = store
         self._evidence = evidence
         self._tell = tell
@@ -173,7 +180,28 @@ class Neighbourhood:
 
     async def publish(self, draft: Draft, *, preview_only: bool) -> AlertView:
         """Publish an alert, or return what would be published."""
-        return await self._need_life().publish(draft, preview_only=preview_only)
+        pictures = [self._tray.get(each) for each in draft.pictures]
+        return await self._need_life().publish(
+            draft, pictures, preview_only=preview_only
+        )
+
+    async def make(self, order: PictureOrder) -> PictureView:
+        """Make a redacted picture or clip; nothing leaves by it."""
+        self._need_life()
+        made = await asyncio.to_thread(self._studio.make, order)
+        self._tray.put(made)
+        return PictureView(
+            id=made.media.sha256,
+            kind=made.media.kind,
+            size_bytes=made.media.bytes,
+            width=made.width,
+            height=made.height,
+            redaction=tuple(made.media.redaction),
+        )
+
+    def made(self, picture: str) -> bytes:
+        """Return a picture that was made. Raises `NotFound`."""
+        return self._tray.get(picture).data
 
     async def cancel(self, alert: str) -> None:
         """Take an alert of this home back. Raises `NotFound`."""

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import random
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +31,7 @@ from neighborcam.engine.sharing.known_alerts import KnownAlerts, News
 from neighborcam.engine.sharing.listening import Listening
 from neighborcam.engine.sharing.log_keeper import LogKeeper
 from neighborcam.engine.sharing.outbox import Outbox
+from neighborcam.engine.sharing.pictures import Made
 from neighborcam.engine.sharing.policy import DAY, may_publish
 from neighborcam.engine.sharing.views import alert_view, comment_view, to_wire
 from neighborcam.engine.sharing.wallet import Wallet
@@ -42,7 +43,7 @@ from neighborcam.protocol.alerts import (
     Vote,
 )
 from neighborcam.protocol.canonical import decode, encode
-from neighborcam.protocol.feed import Event, Published
+from neighborcam.protocol.feed import Event, Published, ServedMedia
 from neighborcam.protocol.invites import Invite
 
 _TICK_S: Final = 20.0
@@ -123,7 +124,9 @@ class SharedLife:
         """Hear something else from now on."""
         self._pass_on(self._known.change(preferences))
 
-    async def publish(self, draft: Draft, *, preview_only: bool) -> AlertView:
+    async def publish(
+        self, draft: Draft, pictures: Sequence[Made], *, preview_only: bool
+    ) -> AlertView:
         """Queue an alert, or return what would be queued."""
         now = self._clock()
         alert, key = new_alert(
@@ -139,12 +142,18 @@ class SharedLife:
             scope=draft.scope,
             lasts=timedelta(hours=draft.expires_in_h),
             automatic=draft.automatic,
+            media=tuple(each.media for each in pictures),
         )
         today = self._store.count_since("automatic alert", now - DAY)
         may_publish(alert, now, automatic_today=today)
-        view = alert_view(
-            Published(seq=0, alert=alert, sig=bytes(64), published=now), mine=True
+        served = tuple(
+            ServedMedia(sha256=m.sha256, kind=m.kind, type="", bytes=m.bytes)
+            for m in alert.media
         )
+        event = Published(
+            seq=0, alert=alert, sig=bytes(64), published=now, media=served
+        )
+        view = alert_view(event, mine=True)
         if preview_only:
             return view
         token = await self._wallet.take("post")
@@ -152,6 +161,9 @@ class SharedLife:
         kind = "automatic alert" if draft.automatic else "alert"
         self._store.put_own(alert.id, key.private_bytes_raw(), encode(alert), now)
         self._queue("/api/alerts", "post", body, kind, alert.headline)
+        for each in pictures:
+            path = f"/api/alerts/{alert.id}/media/{each.media.sha256}"
+            self._queue(path, None, each.data, each.media.kind, alert.headline)
         return view
 
     async def cancel(self, alert: str) -> None:
