@@ -5,12 +5,12 @@ import sys
 from collections.abc import Sequence
 
 from neighborcam import __version__
-from neighborcam.commands import check, detect, engine, hub, models, token
+from neighborcam.commands import check, detect, engine, hub, models, steward, token
 from neighborcam.engine.errors import EngineError
 from neighborcam.hub.errors import HubError
 from neighborcam.protocol.errors import ProtocolError
 
-COMMANDS = (engine, hub, detect, check, models, token)
+COMMANDS = (engine, hub, steward, detect, check, models, token)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -145,7 +145,7 @@ def _is_allowed(name: str, rule: Rule) -> bool:
     if _within(name, COMMANDS):
         return rule.package == "commands"
     if rule.may_import is None:
-        return name.startswith((ENGINE, f"{HUB}."))
+        return name.startswith((ENGINE, f"{HUB}.", f"{PROTOCOL}."))
     if rule.package == "sharing" and _within(name, PROTOCOL):
         return True  # the only door out: nothing else of the engine knows the wire
     if WIRING.match(name) or not name.startswith(ENGINE):

@@ -23,6 +23,10 @@ class BadRequest(HubError):
     """The request itself is malformed."""
 
 
+class TooSlow(HubError):
+    """The body did not come in time."""
+
+
 class InvalidField(HubError):
     """A field is wrong; ``field`` names it."""
 
@@ -65,6 +69,7 @@ ANSWERS: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (UnknownLog, 404, "unknown_log"),
     (NoRoute, 404, "no_route"),
     (WrongMethod, 405, "wrong_method"),
+    (TooSlow, 408, "too_slow"),
     (errors.TokenSpent, 409, "token_spent"),
     (errors.IdTaken, 409, "id_taken"),
     (OldSize, 409, "old_size"),

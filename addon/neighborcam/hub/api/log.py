@@ -6,7 +6,8 @@ from typing import Final
 from aiohttp import web
 
 from neighborcam.hub.api.desk import Call
-from neighborcam.hub.errors import NotFound, TooLarge
+from neighborcam.hub.api.plumbing import read_body
+from neighborcam.hub.errors import NotFound
 from neighborcam.hub.statistics import Statistics
 from neighborcam.hub.statistics import statistics as count
 from neighborcam.protocol.tiles import TILE_WIDTH, Tile
@@ -40,9 +41,7 @@ async def entries(call: Call[None, None]) -> web.StreamResponse:
 
 async def add_checkpoint(call: Call[None, None]) -> web.StreamResponse:
     """Have this hub cosign a checkpoint of another hub's log."""
-    body = await call.http_request.content.read(_REQUEST_BYTES + 1)
-    if len(body) > _REQUEST_BYTES:
-        raise TooLarge(f"a request to a witness has at most {_REQUEST_BYTES} bytes")
+    body = await read_body(call.http_request, _REQUEST_BYTES)
     return web.Response(body=await call.desk.witness.cosign(body))
 
 

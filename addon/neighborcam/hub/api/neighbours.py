@@ -12,7 +12,8 @@ from neighborcam.hub.api.messages import (
     Statement,
     Statements,
 )
-from neighborcam.hub.errors import NotASteward, NotFound, TooLarge
+from neighborcam.hub.api.plumbing import read_body
+from neighborcam.hub.errors import NotASteward, NotFound
 from neighborcam.hub.events import is_in, newest_seq, region_key, shown
 from neighborcam.hub.store.schema import ALERTS
 from neighborcam.protocol.alerts import (
@@ -95,12 +96,8 @@ async def take_down(call: Call[None, Takedown]) -> None:
 async def put_media(call: Call[None, None]) -> None:
     """Send a picture or clip that an alert announced; it is encoded anew."""
     most = max(MEDIA_BYTES.values())
-    data = bytearray()
-    async for piece in call.http_request.content.iter_any():
-        data += piece
-        if len(data) > most:
-            raise TooLarge(f"a picture or clip has at most {most} bytes")
-    await call.desk.media.put(call.item("alert"), call.item("sha256"), bytes(data))
+    data = await read_body(call.http_request, most)
+    await call.desk.media.put(call.item("alert"), call.item("sha256"), data)
 
 
 async def get_media(call: Call[None, None]) -> web.StreamResponse:

@@ -22,6 +22,7 @@ from neighborcam.protocol.identity import Message
 
 JSON: Final = "application/json"
 MAX_BODY: Final = 128 * 1024
+READ_S: Final = 30.0
 _LOG: Final = logging.getLogger(__name__)
 _HOSTILE: Final = (
     msgspec.DecodeError,
@@ -144,19 +145,27 @@ async def _body(http_request: web.Request, wanted: Any) -> Any:
     """Return the body; messages of the protocol only in their canonical form."""
     if wanted is NoneType:
         return None
-    data = await http_request.content.read(MAX_BODY + 1)
-    while (more := await http_request.content.read(MAX_BODY + 1)) and len(
-        data
-    ) <= MAX_BODY:
-        data += more
-    if len(data) > MAX_BODY:
-        raise TooLarge(f"the body is larger than {MAX_BODY} bytes")
+    data = await read_body(http_request, MAX_BODY)
     if isinstance(wanted, type) and issubclass(wanted, Message):
         return decode(data, wanted, limit=MESSAGE_LIMIT)
     try:
         return msgspec.json.decode(data, type=wanted)
     except _HOSTILE as exc:
         raise _invalid(exc) from None
+
+
+async def read_body(http_request: web.Request, most: int) -> bytes:
+    """Return the body. Raises `TooLarge`, and `TooSlow` for one that trickles in."""
+    data = bytearray()
+    try:
+        async with asyncio.timeout(READ_S):
+            async for piece in http_request.content.iter_any():
+                data += piece
+                if len(data) > most:
+                    raise TooLarge(f"the body is larger than {most} bytes")
+    except TimeoutError:
+        raise errors.TooSlow(f"the body took more than {READ_S:.0f} seconds") from None
+    return bytes(data)
 
 
 def _invalid(error: Exception) -> Exception:

@@ -1,0 +1,137 @@
+"""A hub that lies about its log is not believed, and what it showed is kept."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import update
+
+from neighborcam.engine.errors import HubMisbehaves
+from neighborcam.engine.index.sharing_store import SharingStore
+from neighborcam.engine.sharing.hub_link import HubLink
+from neighborcam.engine.sharing.log_keeper import LogKeeper
+from neighborcam.hub.store.schema import LOG
+from neighborcam.protocol.checkpoints import LogPolicy
+from neighborcam.protocol.entries import Release
+from neighborcam.protocol.log_proof import parse_log_proof
+from neighborcam.protocol.merkle import Leaves, leaf_hash
+from neighborcam.protocol.note_keys import LogKey
+from tests.hub.conftest import Town
+
+
+class Home:
+    """A home that watches the log of the town's hub."""
+
+    def __init__(self, town: Town, folder: Path, **policy: Any) -> None:
+        self.town = town
+        self.evidence = folder / "evidence"
+        self.link = HubLink(town.session, town.url, town.clock)
+        self.store = SharingStore.open(folder)
+        self.keeper = LogKeeper(
+            self.link,
+            LogPolicy(**{"log": town.hub.desk.log.key} | policy),
+            self.store,
+            self.evidence,
+            town.clock,
+        )
+
+    async def check(self, **changes: Any) -> None:
+        keys = await self.link.keys()
+        await self.keeper.check_keys(msgspec.structs.replace(keys, **changes))
+
+
+async def grow(town: Town, count: int) -> None:
+    log = town.hub.desk.log
+    async with town.hub.desk.database.write() as tx:
+        for number in range(count):
+            await log.add(tx, Release(at=town.clock(), version=f"{number}"))
+
+
+@pytest.fixture
+def home(town: Town, tmp_path: Path) -> Home:
+    return Home(town, tmp_path)
+
+
+async def test_a_log_that_grows_is_believed_day_after_day(home: Home) -> None:
+    for count in (0, 1, 300, 5):
+        await grow(home.town, count)
+        await home.check()
+        home.town.clock.advance(days=1)
+    assert not home.evidence.exists()
+
+
+async def test_keys_that_the_log_does_not_have_are_refused(home: Home) -> None:
+    keys = (await home.link.keys()).keys
+    mine = {**keys, "post": keys["comment"]}  # a key for this home alone
+    with pytest.raises(HubMisbehaves):
+        await home.check(keys=mine)
+    (kept,) = home.evidence.iterdir()
+    assert b"c2sp.org/tlog-proof" in kept.read_bytes()
+
+
+async def test_a_log_with_another_past_is_a_split_view(home: Home) -> None:
+    await grow(home.town, 20)
+    await home.check()
+    log = home.town.hub.desk.log
+    async with home.town.hub.desk.database.write() as tx:
+        lie = b'{"rewritten":true}'
+        await tx.execute(
+            update(LOG)
+            .where(LOG.c.position == 5)
+            .values(entry=lie, hash=leaf_hash(lie))
+        )
+    log._leaves = Leaves()
+    await grow(home.town, 1)
+    home.town.clock.advance(days=1)
+    with pytest.raises(HubMisbehaves, match="log is not right"):
+        await home.check()
+    assert list(home.evidence.iterdir())
+
+
+async def test_tiles_that_contradict_the_checkpoint_are_refused(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await grow(home.town, 20)
+    await home.check()
+    await grow(home.town, 20)
+    real = home.link.raw
+
+    async def rewritten(path: str) -> bytes:
+        data = bytearray(await real(path))
+        data[0] ^= 1
+        return bytes(data)
+
+    monkeypatch.setattr(home.link, "raw", rewritten)
+    home.town.clock.advance(days=1)
+    with pytest.raises(HubMisbehaves):
+        await home.check()
+
+
+async def test_a_log_that_shrinks_is_noticed(home: Home) -> None:
+    keys = await home.link.keys()
+    await grow(home.town, 20)
+    proof = parse_log_proof((await home.link.keys()).proof.encode())
+    assert proof.index > 0
+    await home.check()
+    # An older checkpoint of the same past is no lie: another node was slower.
+    await home.keeper.check_keys(keys)
+
+
+async def test_without_enough_witnesses_nothing_is_believed(
+    town: Town, tmp_path: Path
+) -> None:
+    witness = town.hub.desk.witness.key
+    wary = Home(town, tmp_path, witnesses=(witness,), quorum=1)
+    with pytest.raises(HubMisbehaves, match="0 of 1 witnesses"):
+        await wary.check()
+
+
+async def test_another_log_under_the_hubs_name_is_refused(
+    town: Town, tmp_path: Path
+) -> None:
+    public = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    other = LogKey(name=town.hub.desk.log.key.name, public_key=public)
+    with pytest.raises(HubMisbehaves):
+        await Home(town, tmp_path, log=other).check()
