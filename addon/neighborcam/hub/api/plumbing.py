@@ -156,15 +156,19 @@ async def _body(http_request: web.Request, wanted: Any) -> Any:
 
 async def read_body(http_request: web.Request, most: int) -> bytes:
     """Return the body. Raises `TooLarge`, and `TooSlow` for one that trickles in."""
-    data = bytearray()
     try:
         async with asyncio.timeout(READ_S):
-            async for piece in http_request.content.iter_any():
-                data += piece
-                if len(data) > most:
-                    raise TooLarge(f"the body is larger than {most} bytes")
+            return await _read(http_request, most)
     except TimeoutError:
         raise errors.TooSlow(f"the body took more than {READ_S:.0f} seconds") from None
+
+
+async def _read(http_request: web.Request, most: int) -> bytes:
+    data = bytearray()
+    async for piece in http_request.content.iter_any():
+        data += piece
+        if len(data) > most:
+            raise TooLarge(f"the body is larger than {most} bytes")
     return bytes(data)
 
 
