@@ -253,6 +253,8 @@ async def test_two_stewards_open_an_envelope_in_public_and_one_cannot(
         jpeg()[:200],
         # A header that promises 65,500 × 65,500 pixels behind 20 bytes.
         b"\xff\xd8\xff\xc0\x00\x11\x08\xff\xdc\xff\xdc\x03" + bytes(30),
+        # It decodes, from 100 kB to 48 MB.
+        cv2.imencode(".jpg", np.zeros((4000, 4000, 3), np.uint8))[1].tobytes(),
     ],
 )
 async def test_what_is_no_picture_is_refused(town: Town, data: bytes) -> None:
