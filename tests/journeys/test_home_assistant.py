@@ -84,6 +84,28 @@ def test_neighbours_alerts_are_on_the_map_and_can_be_confirmed(page: Page) -> No
     )
 
 
+def test_an_alert_is_previewed_shared_and_seen_by_the_town(
+    page: Page,
+) -> None:
+    share = (
+        "async preview => (await document.querySelector('home-assistant').hass"
+        ".callService('neighborcam', 'share_alert', {category: 'power',"
+        " headline: 'No light in our lane', preview_only: preview}, undefined, false,"
+        " true)).response.alert.headline"
+    )
+    assert page.evaluate(share, arg=True) == "No light in our lane"
+    on_the_map = (
+        "() => Object.values(document.querySelector('home-assistant').hass.states)"
+        ".some(s => s.entity_id.startsWith('geo_location.')"
+        " && s.attributes.headline === 'No light in our lane')"
+    )
+    page.wait_for_timeout(1000)
+    assert not page.evaluate(on_the_map)  # a preview sends nothing
+    page.evaluate(share, arg=False)
+    # It comes back by way of the hub: what we see, the neighbours see.
+    page.wait_for_function(on_the_map, timeout=SLOW_MS)
+
+
 def test_our_card_shows_the_episodes_of_today_and_plays_one(page: Page) -> None:
     card = page.locator("neighborcam-card")
     card.locator(".strip button:enabled img").first.click()
