@@ -1,4 +1,4 @@
-"""Take the README's pictures: the demo's page, and Home Assistant, in Chromium.
+"""Take the README's pictures: the pages of engine, hub, Home Assistant, in Chromium.
 
 python -m demo.screenshot [--out docs/images] [--model FILE]
 """
@@ -33,12 +33,14 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
     parser.add_argument("--model", type=Path, help="a YOLOX-nano ONNX file, for labels")
     options = parser.parse_args()
-    arguments = ["--port", "0", "--home-assistant-port", "0"]
+    arguments = ["--port", "0", "--home-assistant-port", "0", "--hub-port", "0"]
     if options.model is not None:
         arguments += ["--model", str(options.model)]
     with started_demo(*arguments) as demo:
         with _browser(1280, 720) as page:
             _take_engine(page, demo, options.out / "engine.png")
+        with _browser(1280, 720) as page:
+            take_hub(page, demo, options.out / "hub.png")
         with _browser(1280, 800) as page:
             log_in(page, demo)
             _take_dashboard(page, options.out / "home-assistant.png")
@@ -72,6 +74,14 @@ def _take_engine(page: Page, demo: StartedDemo, out: Path) -> None:
     page.goto(demo.page)
     page.locator("nc-episode-card img").nth(EPISODES - 1).wait_for()
     page.wait_for_timeout(3000)  # a moment for pictures that are on their way
+    page.screenshot(path=out)
+
+
+def take_hub(page: Page, demo: StartedDemo, out: Path) -> None:
+    """Take the picture of the hub's public page."""
+    page.goto(demo.hub)
+    page.locator(".leaflet-container path").nth(EPISODES).wait_for()
+    page.wait_for_timeout(1000)  # the map settles
     page.screenshot(path=out)
 
 

@@ -14,6 +14,7 @@ _HOME: Final = re.compile(
     r"User (?P<username>\S+), password (?P<password>\S+)\s+"
     r"The engine's page, by a new link: (?P<page>\S+)"
 )
+_HUB: Final = re.compile(r"hub is ready: (\S+)")
 _WITHOUT: Final = "--without-home-assistant"
 _FAILED: Final = "Home Assistant did not start"
 
@@ -23,6 +24,7 @@ class StartedDemo:
     """Addresses and login; those of Home Assistant are empty without it."""
 
     page: str
+    hub: str = ""
     dashboard: str = ""
     username: str = ""
     password: str = ""
@@ -51,7 +53,8 @@ def _read(running: subprocess.Popen[str], *, alone: bool) -> StartedDemo:
         said += line
         ready = (_LINK if alone else _HOME).search(said)
         if ready:
-            return StartedDemo(**ready.groupdict())
+            hub = _HUB.search(said)
+            return StartedDemo(**ready.groupdict(), hub=hub[1] if hub else "")
         if _FAILED in line:
             break
     raise DemoFailed(said)

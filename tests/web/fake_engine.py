@@ -33,7 +33,7 @@ from neighborcam.engine.api.ports import (
     StreamName,
 )
 from neighborcam.engine.api.server import ApiServer
-from neighborcam.engine.bus import Bus
+from neighborcam.engine.bus import Bus, neighbour_news
 from neighborcam.engine.camera.address import redact, split_credentials
 from neighborcam.engine.config import CameraConfig, CameraId
 from neighborcam.engine.errors import CameraUnauthorised, NotFound
@@ -41,6 +41,7 @@ from neighborcam.engine.facts import EngineFact
 from neighborcam.engine.index.rows import EpisodeRow
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.index.store import Index
+from neighborcam.engine.neighbours import AlertView
 from neighborcam.engine.settings import Settings, load_settings, save_settings
 from neighborcam.engine.sharing.neighbourhood import Neighbourhood
 from neighborcam.engine.states import CameraState
@@ -276,7 +277,7 @@ class FakeEngine:
         self.neighbourhood: NeighbourhoodPort = Neighbourhood(
             SharingStore.open(folder),
             folder / "evidence",
-            lambda _what, _about: None,
+            self._tell,
             no_recordings,
             lambda: datetime.now(UTC),
         )
@@ -312,6 +313,9 @@ class FakeEngine:
         """Let something happen: stored, then told to the pages."""
         self.index.apply(fact)
         self.bus.publish(fact)
+
+    def _tell(self, what: str, about: AlertView | str | None) -> None:
+        self.bus.publish(neighbour_news(what, about, datetime.now(UTC)))
 
     def stop_serving(self) -> None:
         """Go away, as an engine that restarts does."""

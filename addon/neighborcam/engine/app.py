@@ -14,14 +14,7 @@ from neighborcam.engine.api.messages import SCHEMA
 from neighborcam.engine.api.ports import Ports
 from neighborcam.engine.api.recordings import measure
 from neighborcam.engine.api.server import DEFAULT_HOST, DEFAULT_PORT, ApiServer
-from neighborcam.engine.bus import (
-    AlertChanged,
-    AlertEnded,
-    AlertReceived,
-    Bus,
-    News,
-    SharingChanged,
-)
+from neighborcam.engine.bus import Bus, News, neighbour_news
 from neighborcam.engine.camera.address import redact, split_credentials
 from neighborcam.engine.cameras import RunningCameras
 from neighborcam.engine.config import CameraId
@@ -245,14 +238,7 @@ class Engine:
 
     def _tell(self, what: str, about: AlertView | str | None) -> None:
         """Let clients hear of alerts and of the hub."""
-        now = self._clock()
-        if isinstance(about, str):
-            self._bus.publish(AlertEnded(at=now, alert=about))
-        elif about is None:
-            self._bus.publish(SharingChanged(at=now))
-        else:
-            kind = AlertReceived if what == "received" else AlertChanged
-            self._bus.publish(kind(at=now, alert=about))
+        self._bus.publish(neighbour_news(what, about, self._clock()))
 
     def _exported(
         self, camera: CameraId, start: datetime, end: datetime, out: Path

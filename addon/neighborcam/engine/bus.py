@@ -102,6 +102,16 @@ type EngineNotice = (
 type News = EngineFact | EngineNotice
 
 
+def neighbour_news(what: str, about: AlertView | str | None, at: datetime) -> News:
+    """Return the notice of what sharing tells: an alert, its end, or the hub."""
+    if isinstance(about, str):
+        return AlertEnded(at=at, alert=about)
+    if about is None:
+        return SharingChanged(at=at)
+    kind = AlertReceived if what == "received" else AlertChanged
+    return kind(at=at, alert=about)
+
+
 class NewsLost(Exception):
     """The subscriber was too slow: what it knows is stale. Take a snapshot, go on."""
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from neighborcam.engine.errors import Conflict, InvalidInput, NotFound
+from neighborcam.engine.sharing.covering import Image, Plan, Scene, redact
 from neighborcam.engine.sharing.pictures import make_clip, make_picture
-from neighborcam.engine.sharing.redaction import Image, Plan, Scene, redact
 from neighborcam.engine.sharing.tray import LASTS, Tray
 from neighborcam.protocol.alerts import Redaction
 from tests.hub.clock import Clock

@@ -17,7 +17,7 @@ import numpy as np
 from av.error import FFmpegError
 
 from neighborcam.engine.errors import Conflict, InvalidInput
-from neighborcam.engine.sharing.redaction import (
+from neighborcam.engine.sharing.covering import (
     LEAST_FRAMES,
     Image,
     Mask,

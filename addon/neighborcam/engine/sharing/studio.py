@@ -8,8 +8,8 @@ from typing import Protocol
 
 from neighborcam.engine.config import CameraId
 from neighborcam.engine.neighbours import PictureOrder
+from neighborcam.engine.sharing.covering import Plan
 from neighborcam.engine.sharing.pictures import Made, make_clip, make_picture
-from neighborcam.engine.sharing.redaction import Plan
 
 
 class Span(Protocol):

@@ -1,6 +1,16 @@
 /** The only module that talks to the network. Every path is relative to the page's own address. */
 
 import type {
+  AlertComment,
+  AlertDraft,
+  DiaryLine,
+  MadePicture,
+  NeighbourAlert,
+  Reaction,
+  Sharing,
+  Wishes,
+} from "./neighbours";
+import type {
   CameraPatch,
   CameraProbe,
   CameraTest,
@@ -43,6 +53,7 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 const part = encodeURIComponent;
 const iso = (at: number): string => new Date(at).toISOString();
 const camera = (id: string): string => `api/cameras/${part(id)}`;
+const alert = (id: string): string => `api/alerts/${part(id)}`;
 const episode = (id: string): string => `api/episodes/${part(id)}`;
 
 /** Paths of pictures and clips; `Client.picture` and `Client.sign` turn them into what a page can show. */
@@ -104,6 +115,23 @@ export class Client {
   newPairing = (scope: Scope): Promise<PairingCode> => this.send("POST", "api/pairing", { scope });
   pair = (code: string, name: string): Promise<{ token: string; scope: Scope }> =>
     this.send("POST", "api/pair", { code, name });
+
+  join = (invite: string, latitude: number, longitude: number): Promise<Sharing> =>
+    this.send("POST", "api/sharing/join", { invite, latitude, longitude });
+  leave = (): Promise<void> => this.send("POST", "api/sharing/leave");
+  diary = (): Promise<DiaryLine[]> => this.get("api/sharing/diary");
+  wishes = (): Promise<Wishes> => this.get("api/sharing/preferences");
+  wish = (wishes: Wishes): Promise<Wishes> => this.send("PUT", "api/sharing/preferences", wishes);
+  inviteNeighbour = (): Promise<{ link: string }> => this.send("POST", "api/sharing/invites");
+  makePicture = (id: string): Promise<MadePicture> =>
+    this.send("POST", "api/sharing/pictures", { episode: id });
+  publish = (draft: AlertDraft): Promise<NeighbourAlert> => this.send("POST", "api/alerts", draft);
+  cancelAlert = (id: string): Promise<void> => this.send("POST", `${alert(id)}/cancel`);
+  react = (id: string, kind: Reaction): Promise<void> =>
+    this.send("POST", `${alert(id)}/reactions`, { kind });
+  comments = (id: string): Promise<AlertComment[]> => this.get(`${alert(id)}/comments`);
+  comment = (id: string, text: string): Promise<void> =>
+    this.send("POST", `${alert(id)}/comments`, { text });
 
   /** An absolute address that works without the token for a few minutes: for <video> and downloads. */
   async sign(path: string, ttl_s = 900): Promise<string> {

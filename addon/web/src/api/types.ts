@@ -3,6 +3,8 @@
  * Times are ISO 8601 in UTC; points are fractions of the picture, origin top left.
  */
 
+import type { NeighbourAlert, Sharing } from "./neighbours";
+
 export type Scope = "admin" | "viewer" | "stream";
 export type Label = "person" | "vehicle" | "animal";
 export type RecordingMode = "continuous" | "episodes" | "off";
@@ -209,7 +211,10 @@ export type News =
   | (About<"EpisodeChanged" | "EpisodeRemoved"> & { readonly episode: string })
   | (About<"CameraStateChanged"> & { readonly state: CameraState; readonly reason: string })
   | About<"CameraConfigured" | "CameraRemoved" | "DoorbellRang" | "RecordingResumed">
-  | (About<"RecordingStopped"> & { readonly reason: string });
+  | (About<"RecordingStopped"> & { readonly reason: string })
+  | { readonly type: "AlertReceived" | "AlertChanged"; readonly alert: NeighbourAlert }
+  | { readonly type: "AlertEnded"; readonly alert: string }
+  | { readonly type: "SharingChanged" };
 
 export interface Hello {
   readonly type: "hello";
@@ -224,6 +229,8 @@ export interface Snapshot {
   readonly cameras: readonly CameraView[];
   readonly episodes: readonly OpenEpisode[];
   readonly settings: EngineSettings;
+  readonly sharing?: Sharing;
+  readonly alerts?: readonly NeighbourAlert[];
 }
 
 export interface Changes {
@@ -232,6 +239,7 @@ export interface Changes {
   readonly changes: readonly News[];
   readonly cameras?: readonly CameraView[];
   readonly settings?: EngineSettings | null;
+  readonly sharing?: Sharing | null;
 }
 
 export type ServerMessage = Hello | Snapshot | Changes | { readonly type: "pong" | "error" };

@@ -7,6 +7,8 @@ import { stateTone } from "../cameras/words";
 import "../episodes/episode-dialog";
 import "../episodes/episode-list";
 import "../live/camera-tile";
+import "../neighbours/neighbours";
+import { current } from "../neighbours/words";
 import "../settings/settings";
 import { cameraName, type Home, isMoving } from "../state/home";
 import { home, today } from "../state/session";
@@ -20,7 +22,7 @@ import { base, buttons } from "../ui/styles";
 import { layout } from "./home-style";
 
 type Open =
-  | { readonly what: "add" | "settings" }
+  | { readonly what: "add" | "settings" | "neighbours" }
   | { readonly what: "edit"; readonly camera: string }
   | { readonly what: "episode"; readonly episode: string }
   | { readonly what: "moment"; readonly camera: string; readonly at: number };
@@ -60,6 +62,9 @@ export class HomePage extends LitElement {
       </div>
       <button class="primary add" aria-label="Add camera" @click=${() => (this.open = { what: "add" })}>
         ${icon("plus")}<span>Add camera</span>
+      </button>
+      <button class="neighbours" @click=${() => (this.open = { what: "neighbours" })}>
+        Neighbours${known.alerts.length > 0 ? ` (${current(known.alerts).length})` : ""}
       </button>
       <button
         class="icon-only settings"
@@ -126,6 +131,8 @@ export class HomePage extends LitElement {
         return html`<nc-camera-add @close=${close}></nc-camera-add>`;
       case "edit":
         return html`<nc-camera-edit .camera=${open.camera} @close=${close}></nc-camera-edit>`;
+      case "neighbours":
+        return html`<nc-neighbours @close=${close}></nc-neighbours>`;
       case "settings":
         return html`<nc-settings @close=${close}></nc-settings>`;
       case "episode":

@@ -1,5 +1,6 @@
 /** What the page knows of the home, and how each message changes it. Pure. */
 
+import type { NeighbourAlert, Sharing } from "../api/neighbours";
 import type {
   CameraView,
   Changes,
@@ -19,6 +20,9 @@ export interface Home {
   readonly settings: EngineSettings | null;
   /** Why a camera does not record, by camera. */
   readonly unrecorded: Readonly<Record<string, string>>;
+  readonly sharing: Sharing;
+  /** Newest first. */
+  readonly alerts: readonly NeighbourAlert[];
 }
 
 export const EMPTY: Home = {
@@ -27,6 +31,8 @@ export const EMPTY: Home = {
   episodes: [],
   settings: null,
   unrecorded: {},
+  sharing: { state: "off", hub: null, waiting: 0 },
+  alerts: [],
 };
 
 export function reduce(home: Home, message: ServerMessage): Home {
@@ -71,12 +77,16 @@ function fromSnapshot(home: Home, snapshot: Snapshot): Home {
     ...home,
     cameras: snapshot.cameras,
     settings: snapshot.settings,
+    sharing: snapshot.sharing ?? EMPTY.sharing,
+    alerts: snapshot.alerts ?? [],
     episodes: sorted([...open.values(), ...past]),
   };
 }
 
 function fromChanges(home: Home, changes: Changes): Home {
-  let next: Home = { ...home, settings: changes.settings ?? home.settings };
+  const sharing = changes.sharing ?? home.sharing;
+  const alerts = sharing.state === "on" ? home.alerts : [];
+  let next: Home = { ...home, settings: changes.settings ?? home.settings, sharing, alerts };
   for (const news of changes.changes) next = fromNews(next, news);
   for (const camera of changes.cameras ?? []) next = withCamera(next, camera);
   return next;
@@ -123,9 +133,21 @@ function fromNews(home: Home, news: News): Home {
       const { [news.camera]: _resumed, ...unrecorded } = home.unrecorded;
       return { ...home, unrecorded };
     }
+    case "AlertReceived":
+    case "AlertChanged":
+      return { ...home, alerts: withAlert(home.alerts, news.alert) };
+    case "AlertEnded":
+      return { ...home, alerts: home.alerts.filter(({ id }) => id !== news.alert) };
     default:
       return home;
   }
+}
+
+/** A changed alert stays where it is; a new one comes first. */
+function withAlert(alerts: readonly NeighbourAlert[], alert: NeighbourAlert): NeighbourAlert[] {
+  return alerts.some(({ id }) => id === alert.id)
+    ? alerts.map((old) => (old.id === alert.id ? alert : old))
+    : [alert, ...alerts];
 }
 
 function withEpisode(

@@ -1,0 +1,109 @@
+/** What the engine tells of the neighbourhood: `neighbours.py`, in TypeScript. */
+
+export const CATEGORIES = [
+  "fire",
+  "gas",
+  "flood",
+  "storm",
+  "medical",
+  "missing_person",
+  "lost_pet",
+  "found",
+  "break_in",
+  "theft",
+  "vandalism",
+  "vehicle",
+  "hazard",
+  "power",
+  "noise",
+  "infrastructure",
+  "kindness",
+  "info",
+] as const;
+export type Category = (typeof CATEGORIES)[number];
+export const SEVERITIES = ["unknown", "minor", "moderate", "severe", "extreme"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+export const REACTIONS = [
+  "confirm",
+  "seen_too",
+  "not_so",
+  "helpful",
+  "that_was_me",
+  "resolved",
+] as const;
+export type Reaction = (typeof REACTIONS)[number];
+export type AlertScope = "region" | "hub" | "public";
+
+export interface Sharing {
+  readonly state: "off" | "joining" | "on";
+  readonly hub: { readonly name: string; readonly state: string; readonly reason: string } | null;
+  readonly waiting: number;
+}
+
+export interface NeighbourAlert {
+  readonly id: string;
+  readonly msg_type: "alert" | "update" | "cancel";
+  readonly origin: "person" | "automation" | "agency";
+  readonly category: Category;
+  readonly urgency: string;
+  readonly severity: Severity;
+  readonly certainty: string;
+  readonly headline: string;
+  readonly text: string;
+  readonly instruction: string;
+  readonly onset: string;
+  readonly expires: string;
+  readonly cell: string;
+  readonly references: readonly string[];
+  readonly verified: boolean;
+  readonly confirmations: number;
+  readonly disputes: number;
+  readonly comments: number;
+  readonly reaction: Reaction | null;
+  readonly mine: boolean;
+  readonly media: readonly { readonly id: string; readonly kind: "picture" | "clip" }[];
+}
+
+export interface AlertDraft {
+  readonly category: Category;
+  readonly headline: string;
+  readonly text: string;
+  readonly instruction: string;
+  readonly severity: Severity;
+  readonly urgency: string;
+  readonly scope: AlertScope;
+  readonly expires_in_h: number;
+  readonly pictures: readonly string[];
+  readonly preview_only: boolean;
+}
+
+export interface MadePicture {
+  readonly id: string;
+  readonly kind: "picture" | "clip";
+  readonly size_bytes: number;
+}
+
+export interface AlertComment {
+  readonly id: string;
+  readonly text: string;
+  readonly at: string;
+  readonly mine: boolean;
+}
+
+export interface DiaryLine {
+  readonly id: number;
+  readonly at: string;
+  readonly kind: string;
+  readonly summary: string;
+  readonly size_bytes: number;
+  readonly state: "waiting" | "sent" | "refused";
+  readonly answer: string;
+}
+
+export interface Wishes {
+  readonly radius_m: number;
+  readonly muted: readonly Category[];
+  readonly least_severity: Severity;
+  readonly quiet_from: string | null;
+  readonly quiet_until: string | null;
+}

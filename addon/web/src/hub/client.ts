@@ -1,0 +1,115 @@
+/** The only module that talks to the hub. Every path is relative to the page's own address. */
+
+import { Problem, sentence } from "../api/client";
+import { canonical } from "./messages";
+import type {
+  Case,
+  Feature,
+  HubEvent,
+  HubView,
+  MediaItem,
+  PublishedComment,
+  Statistics,
+  Verdict,
+} from "./types";
+
+const part = encodeURIComponent;
+const alertPath = (id: string): string => `api/alerts/${part(id)}`;
+
+export class HubClient {
+  /** The pass of the day; null shows public alerts only. */
+  pass: string | null = null;
+
+  constructor(private readonly base: string = document.baseURI) {}
+
+  hub = (): Promise<HubView> => this.get("api/hub");
+  statistics = (): Promise<Statistics> => this.get("api/statistics");
+
+  /** The public alerts; `fresh` asks past what the browser kept. */
+  async publicAlerts(fresh: boolean): Promise<readonly Feature[]> {
+    const answer = await this.ask("feeds/alerts.geojson", { cache: fresh ? "reload" : "default" });
+    return ((await answer.json()) as { features: Feature[] }).features;
+  }
+
+  alert = (id: string): Promise<HubEvent> => this.get(alertPath(id));
+  async comments(id: string): Promise<readonly PublishedComment[]> {
+    return (await this.get<{ comments: PublishedComment[] }>(`${alertPath(id)}/comments`)).comments;
+  }
+
+  /** A picture or clip as an object URL; whoever asks revokes it. */
+  async media(alert: string, item: MediaItem): Promise<string> {
+    const answer = await this.ask(`${alertPath(alert)}/media/${part(item.sha256)}`);
+    return URL.createObjectURL(await answer.blob());
+  }
+
+  takeDown = (wish: object): Promise<void> => this.post("api/takedowns", canonical(wish));
+
+  openFeed(region: string, after: number | null): WebSocket {
+    const query = after === null ? { region } : { region, after: String(after) };
+    const address = new URL(`api/feed?${new URLSearchParams(query)}`, this.base);
+    address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+    return new WebSocket(address);
+  }
+
+  registration = (code: string, name: string): Promise<Record<string, unknown>> =>
+    this.send("api/steward/registration", { code, name });
+  register = (
+    code: string,
+    name: string,
+    recipient: string,
+    credential: object,
+  ): Promise<{ name: string }> =>
+    this.send("api/steward/register", { code, name, recipient, credential });
+  loginOptions = (): Promise<Record<string, unknown>> => this.send("api/steward/login-options");
+  logIn = (credential: object): Promise<{ name: string }> =>
+    this.send("api/steward/login", { credential });
+  logOut = (): Promise<void> => this.send("api/steward/logout");
+  steward = (): Promise<{ name: string }> => this.get("api/steward");
+  cases = (): Promise<readonly Case[]> => this.get("api/steward/cases");
+  decide = (id: string, verdict: Verdict, rule: string, fact: string): Promise<void> =>
+    this.send(`api/steward/cases/${part(id)}/decision`, { verdict, rule, fact });
+  inviteHousehold = (): Promise<{ link: string }> => this.send("api/steward/invites");
+  inviteSteward = (): Promise<{ link: string }> => this.send("api/steward/stewards");
+
+  private async get<T>(path: string): Promise<T> {
+    return (await (await this.ask(path)).json()) as T;
+  }
+
+  private send<T>(path: string, body?: unknown): Promise<T> {
+    return this.post(path, body === undefined ? null : JSON.stringify(body));
+  }
+
+  private async post<T>(path: string, body: string | null): Promise<T> {
+    const headers = { "Content-Type": "application/json" };
+    const answer = await this.ask(path, { method: "POST", body, headers });
+    const text = await answer.text();
+    return (text === "" ? undefined : JSON.parse(text)) as T;
+  }
+
+  private async ask(path: string, more: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(more.headers);
+    // The feeds are for everybody, and a steward is known by a cookie: neither needs the pass.
+    if (this.pass !== null && path.startsWith("api/alerts/"))
+      headers.set("Authorization", `Pass ${this.pass}`);
+    let answer: Response;
+    try {
+      answer = await fetch(new URL(path, this.base), { ...more, headers });
+    } catch {
+      throw new Problem(0, "The hub does not answer. Are you online?");
+    }
+    if (answer.ok) return answer;
+    throw await problemOf(answer);
+  }
+}
+
+async function problemOf(answer: Response): Promise<Problem> {
+  try {
+    const { error } = (await answer.json()) as {
+      error: { code: string; message: string; field?: string };
+    };
+    const { code, message, field } = error;
+    return new Problem(answer.status, sentence(message), code, field ?? null);
+  } catch {
+    return new Problem(answer.status, `The hub answered with error ${answer.status}.`);
+  }
+}

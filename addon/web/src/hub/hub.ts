@@ -1,0 +1,162 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement } from "lit/decorators.js";
+import { Watch } from "../state/store";
+import { base } from "../ui/styles";
+import type { View } from "./address";
+import "./alerts-page";
+import "./join-page";
+import "./numbers-page";
+import { announcement, begin, hub, view } from "./session";
+import "./stewards-page";
+
+const PAGES: readonly (readonly [View, string])[] = [
+  ["alerts", "Alerts"],
+  ["numbers", "Statistics"],
+  ["stewards", "Stewards"],
+];
+
+/** The hub's page: what is open, and the way to the rest. */
+@customElement("nc-hub")
+export class HubPage extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        max-width: 1480px;
+        margin: 0 auto;
+        padding: 0 var(--space-5) var(--space-6);
+      }
+      header {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: var(--space-2) var(--space-3);
+        padding: var(--space-4) 0;
+      }
+      h1 {
+        flex: 1 1 auto;
+        min-width: 0;
+        overflow-wrap: anywhere;
+        font-size: 1.2rem;
+        font-weight: 660;
+        letter-spacing: -0.015em;
+        line-height: 1.25;
+      }
+      nav ul {
+        display: flex;
+        gap: var(--space-1);
+      }
+      nav a {
+        display: grid;
+        place-items: center;
+        min-height: 40px;
+        padding: 0 var(--space-4);
+        border-radius: var(--radius-full);
+        color: var(--ink);
+        font-size: var(--text-s);
+        font-weight: 550;
+        text-decoration: none;
+      }
+      nav a:hover {
+        background: var(--surface-sunk);
+      }
+      nav a[aria-current] {
+        background: var(--accent-soft);
+        color: var(--accent);
+      }
+      main:focus {
+        outline: none;
+      }
+      footer {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-2) var(--space-4);
+        margin-top: var(--space-6);
+        font-size: var(--text-s);
+      }
+      footer a {
+        color: var(--ink-soft);
+      }
+      @media (max-width: 640px) {
+        :host {
+          padding: 0 var(--space-3) var(--space-5);
+        }
+        header {
+          padding: var(--space-3) 0;
+        }
+        nav {
+          flex-basis: 100%;
+        }
+        nav a {
+          padding: 0 var(--space-3);
+        }
+      }
+    `,
+  ];
+
+  private readonly view = new Watch(this, view);
+  private readonly hub = new Watch(this, hub);
+  private readonly announcement = new Watch(this, announcement);
+  private last: View | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    begin();
+  }
+
+  override updated(): void {
+    const now = this.view.value;
+    const word = PAGES.find(([page]) => page === now)?.[1] ?? "Join";
+    document.title = `${word} · ${this.name}`;
+    if (this.last !== null && this.last !== now)
+      this.renderRoot.querySelector("main")?.focus({ preventScroll: true });
+    this.last = now;
+  }
+
+  override render(): TemplateResult {
+    return html`
+      <header>
+        <img src="./icon.svg" alt="" width="34" height="34" />
+        <h1>${this.name}</h1>
+        <nav aria-label="Pages">
+          <ul role="list">
+            ${PAGES.map(
+              ([page, word]) => html`<li>
+                <a
+                  href=${`./#${page}`}
+                  aria-current=${this.view.value === page ? "page" : nothing}
+                  >${word}</a
+                >
+              </li>`,
+            )}
+          </ul>
+        </nav>
+      </header>
+      <p class="hidden-visually" role="status" aria-label="News">${this.announcement.value}</p>
+      <main tabindex="-1">${this.renderPage()}</main>
+      <footer class="soft" aria-label="About">
+        <a href="./feeds/alerts.atom">Feed for readers (Atom)</a>
+        <a href="./feeds/alerts.geojson">GeoJSON</a>
+        <a href="./feeds/alerts.georss">GeoRSS</a>
+        <span class="push">NeighborCam ${this.hub.value?.version ?? ""}</span>
+      </footer>
+    `;
+  }
+
+  private get name(): string {
+    return this.hub.value?.name ?? "Neighbourhood";
+  }
+
+  private renderPage(): TemplateResult {
+    switch (this.view.value) {
+      case "join":
+        return html`<nc-hub-join></nc-hub-join>`;
+      case "stewards":
+        return html`<nc-hub-stewards></nc-hub-stewards>`;
+      case "numbers":
+        return html`<nc-hub-numbers></nc-hub-numbers>`;
+      default:
+        return html`<nc-hub-alerts></nc-hub-alerts>`;
+    }
+  }
+}

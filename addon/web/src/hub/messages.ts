@@ -1,0 +1,24 @@
+/** Messages that this page writes, in the one form in which they travel (spec/encoding.md). */
+
+const REASON_LIMIT = 300;
+
+/** Canonical JSON of text, objects and lists: names in order, no white space (RFC 8785). */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (typeof value === "string") return JSON.stringify(wellFormed(value));
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  const members = Object.entries(value)
+    .filter(([, each]) => each !== undefined)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, each]) => `${JSON.stringify(name)}:${canonical(each)}`);
+  return `{${members.join(",")}}`;
+}
+
+/** Half of a character, as a cut text may end with, has no canonical form. */
+const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, "\ufffd");
+
+/** Anyone's wish that a picture goes. */
+export function takedown(alert: string, sha256: string, reason: string): object {
+  const said = [...reason.trim()].slice(0, REASON_LIMIT).join("");
+  return { v: 1, type: "takedown", alert, sha256, reason: said };
+}

@@ -1,0 +1,70 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { words } from "../api/client";
+import { base, buttons, fields } from "../ui/styles";
+import "./copy-line";
+import { panel } from "./hub-style";
+import { client } from "./session";
+
+/** Makes invites, for a household or for another steward. */
+@customElement("nc-hub-steward-invites")
+export class StewardInvites extends LitElement {
+  static override styles = [
+    base,
+    buttons,
+    fields,
+    panel,
+    css`
+      .panel {
+        display: grid;
+        gap: var(--space-3);
+      }
+    `,
+  ];
+
+  @state() private link = "";
+  @state() private label = "";
+  @state() private hint = "";
+  @state() private problem = "";
+
+  override render(): TemplateResult {
+    return html`<section class="panel" aria-labelledby="title">
+      <h3 id="title">Invite</h3>
+      <p class="soft small">A link works once. Hand it on in person, or by a way that you trust.</p>
+      <button @click=${this.household}>Invite a household</button>
+      <button @click=${this.steward}>Invite a steward</button>
+      ${
+        this.link === ""
+          ? nothing
+          : html`<nc-hub-copy .label=${this.label} .text=${this.link}></nc-hub-copy>
+              <p class="hint">${this.hint}</p>`
+      }
+      <p class="problem" role="alert">${this.problem || nothing}</p>
+    </section>`;
+  }
+
+  private household(): Promise<void> {
+    return this.make(client.inviteHousehold, "Invite for a household", "Good for 30 days.");
+  }
+
+  private steward(): Promise<void> {
+    const hint = "Good for 7 days. Whoever opens it first can decide cases as you do.";
+    return this.make(client.inviteSteward, "Invite for a steward", hint);
+  }
+
+  private async make(
+    ask: () => Promise<{ link: string }>,
+    label: string,
+    hint: string,
+  ): Promise<void> {
+    this.problem = "";
+    try {
+      this.link = (await ask()).link;
+      this.label = label;
+      this.hint = hint;
+    } catch (error) {
+      this.link = "";
+      this.problem = words(error);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { Problem, words } from "../api/client";
+import { Watch } from "../state/store";
+import { base, buttons, fields } from "../ui/styles";
+import "./case-card";
+import { refresh } from "./feed";
+import { panel } from "./hub-style";
+import { announcement, client, endSteward, findSteward, hub, steward } from "./session";
+import "./steward-invites";
+import "./steward-sign-in";
+import type { Case } from "./types";
+import { plural } from "./words";
+
+const ASK_EVERY_MS = 30_000;
+
+/** Who the stewards are, and for them: what waits. */
+@customElement("nc-hub-stewards")
+export class StewardsPage extends LitElement {
+  static override styles = [
+    base,
+    buttons,
+    fields,
+    panel,
+    css`
+      .both {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) 340px;
+        gap: var(--space-5);
+        align-items: start;
+      }
+      @media (max-width: 960px) {
+        .both {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+
+  private readonly steward = new Watch(this, steward);
+  private readonly hub = new Watch(this, hub);
+  @state() private cases: readonly Case[] | null = null;
+  @state() private problem = "";
+  private clock = 0;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void findSteward();
+    this.clock = window.setInterval(() => {
+      if (!document.hidden && steward.value !== null) void this.load();
+    }, ASK_EVERY_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.clearInterval(this.clock);
+  }
+
+  override updated(): void {
+    if (this.steward.value !== null && this.cases === null && this.problem === "") void this.load();
+  }
+
+  override render(): TemplateResult {
+    return html`<div class="stack">
+      <h2 class="page-title">Stewards</h2>
+      ${this.steward.value === null ? this.renderOutside() : this.renderDesk(this.steward.value)}
+    </div>`;
+  }
+
+  private renderOutside(): TemplateResult {
+    const names = this.hub.value?.stewards ?? [];
+    return html`
+      <p class="lead">
+        Stewards look at pictures before anybody sees them, and at what neighbours flag. They give a
+        public reason for every decision.
+        ${
+          this.hub.value === null
+            ? nothing
+            : names.length === 0
+              ? "This hub has no steward yet."
+              : html`Here these are <b>${names.join(", ")}</b>.`
+        }
+      </p>
+      <nc-hub-steward-sign-in></nc-hub-steward-sign-in>
+    `;
+  }
+
+  private renderDesk(name: string): TemplateResult {
+    return html`
+      <div class="row">
+        <p>Logged in as <b>${name}</b></p>
+        <button class="push" @click=${this.logOut}>Log out</button>
+      </div>
+      ${this.problem === "" ? nothing : html`<p class="notice" role="alert">${this.problem}</p>`}
+      <div class="both">
+        <section class="stack" aria-labelledby="queue">
+          <h3 id="queue">
+            ${this.cases === null ? "Loading…" : waiting(this.cases.length)}
+          </h3>
+          ${repeat(
+            this.cases ?? [],
+            ({ id }) => id,
+            (each) => html`<nc-hub-case .case=${each} @decided=${this.decided}></nc-hub-case>`,
+          )}
+        </section>
+        <nc-hub-steward-invites></nc-hub-steward-invites>
+      </div>
+    `;
+  }
+
+  private async load(): Promise<void> {
+    try {
+      this.cases = await client.cases();
+      this.problem = "";
+    } catch (error) {
+      this.problem = words(error);
+      if (error instanceof Problem && error.status === 401) this.leave();
+    }
+  }
+
+  private async decided(): Promise<void> {
+    await this.load();
+    announcement.value = `Decided. ${waiting(this.cases?.length ?? 0)}`;
+    this.renderRoot.querySelector<HTMLElement>("nc-hub-case")?.focus();
+    void refresh(client, true);
+  }
+
+  private async logOut(): Promise<void> {
+    try {
+      await client.logOut();
+      this.leave();
+    } catch (error) {
+      this.problem = words(error);
+    }
+  }
+
+  private leave(): void {
+    this.cases = null;
+    this.problem = "";
+    endSteward();
+  }
+}
+
+const waiting = (count: number): string =>
+  count === 0 ? "Nothing waits" : plural(count, "case waits", "cases wait");

@@ -1,0 +1,120 @@
+/** What the hub says (spec/alerts.md, spec/hub.md). */
+
+export type Category =
+  | "fire"
+  | "gas"
+  | "flood"
+  | "storm"
+  | "medical"
+  | "missing-person"
+  | "lost-pet"
+  | "found"
+  | "break-in"
+  | "theft"
+  | "vandalism"
+  | "vehicle"
+  | "hazard"
+  | "power"
+  | "noise"
+  | "infrastructure"
+  | "kindness"
+  | "info";
+export type Severity = "extreme" | "severe" | "moderate" | "minor" | "unknown";
+export type Standing = "review" | "shown" | "hidden" | "removed" | "gone";
+export type Verdict = "approved" | "refused" | "restored" | "upheld";
+
+/** The fields that an alert and a feature of the public feed have in common. */
+interface Said {
+  readonly category: Category;
+  readonly headline: string;
+  readonly text: string;
+  readonly instruction: string;
+  readonly msgType: "alert" | "update" | "cancel";
+  readonly status: "actual" | "exercise" | "test";
+  readonly origin: "person" | "automation" | "agency";
+  readonly severity: Severity;
+  readonly onset: string;
+  readonly expires: string;
+  readonly cell: string;
+}
+
+export interface MediaItem {
+  readonly sha256: string;
+  readonly kind: "picture" | "clip";
+}
+
+export interface RawAlert extends Said {
+  readonly id: string;
+  readonly references: readonly string[];
+  readonly scope: "region" | "hub" | "public";
+  readonly media: readonly MediaItem[];
+}
+
+export interface Published {
+  readonly type: "published";
+  readonly seq: number;
+  readonly alert: RawAlert;
+  readonly published: string;
+  readonly verified: boolean;
+  readonly reactions: Readonly<Record<string, number>>;
+  readonly comments: number;
+  readonly media: readonly MediaItem[];
+}
+
+export interface Withdrawn {
+  readonly type: "withdrawn";
+  readonly seq: number;
+  readonly id: string;
+}
+
+export type HubEvent = Published | Withdrawn;
+
+export type FeedMessage =
+  | { readonly type: "hello"; readonly hub: string; readonly region: string; readonly seq: number }
+  | { readonly type: "events"; readonly events: readonly HubEvent[]; readonly live: boolean };
+
+export interface Feature {
+  readonly id: string;
+  readonly geometry: { readonly coordinates: readonly (readonly [number, number])[][] };
+  readonly properties: Said & { readonly verified: boolean; readonly link: string };
+}
+
+export interface PublishedComment {
+  readonly id: string;
+  readonly text: string;
+  readonly at: string;
+}
+
+export interface HubView {
+  readonly name: string;
+  readonly version: string;
+  readonly log: string;
+  readonly witnesses: readonly string[];
+  readonly quorum: number;
+  readonly stewards: readonly string[];
+  readonly takes_media: boolean;
+}
+
+export interface Case {
+  readonly id: string;
+  readonly kind: "alert" | "comment";
+  readonly opened_by: string;
+  readonly reason: string;
+  readonly opened: string;
+  readonly standing: Standing;
+  readonly verdicts: readonly Verdict[];
+  readonly alert: RawAlert | null;
+  readonly comment: { readonly id: string; readonly alert: string; readonly text: string } | null;
+  readonly has_envelope: boolean;
+}
+
+export interface Statistics {
+  readonly entries: number;
+  readonly decisions: Readonly<Record<string, number>>;
+  readonly decisions_by_rule: Readonly<Record<string, number>>;
+  readonly decisions_by_steward: Readonly<Record<string, number>>;
+  readonly envelopes_opened: number;
+  readonly legal_demands: Readonly<Record<string, number>>;
+  readonly stewards: number;
+  readonly unknown: number;
+}

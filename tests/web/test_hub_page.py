@@ -1,0 +1,289 @@
+"""The hub's page in a real browser, on a real hub."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from demo.town_home import CELL
+from neighborcam.engine.api.server import WEB_DIR
+from neighborcam.protocol.alerts import Alert, Category, MsgType, Origin, Scope
+from neighborcam.protocol.cells import region_of
+from tests.web.conftest import Watched
+from tests.web.running_hub import NAME, RunningHub
+
+pytestmark = pytest.mark.browser
+
+OTHER_CELL = "881f1d4885fffff"
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[RunningHub]:
+    if not (WEB_DIR / "hub.html").is_file():
+        pytest.fail("the page is not built: call script/build-web", pytrace=False)
+    with RunningHub(tmp_path / "hub") as running:
+        yield running
+
+
+@pytest.fixture
+def seen(browser: Browser, hub: RunningHub) -> Iterator[Watched]:
+    """Open a page that must stay without errors and ask nobody but the hub."""
+    context = browser.new_context(
+        viewport={"width": 1360, "height": 900}, locale="en-US"
+    )
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    watched = Watched(page)
+    page.on("pageerror", lambda error: watched.complaints.append(str(error)))
+    page.on("console", watched.console)
+    page.on("request", lambda asked: watched.asks(asked.url, hub.url))
+    yield watched
+    context.close()
+    told = [
+        text
+        for text in watched.complaints
+        if not any(word in text for word in watched.forgiven)
+    ]
+    assert told == []
+    assert watched.abroad == []
+
+
+@pytest.fixture
+def page(seen: Watched) -> Page:
+    return seen.page
+
+
+def card(page: Page, alert: Alert) -> Locator:
+    return page.locator(f"nc-hub-alert[data-alert='{alert.original}']")
+
+
+def hexagon(page: Page, alert: Alert) -> Locator:
+    return page.locator(f"nc-hub-map path[data-cell='{alert.cell}']")
+
+
+def with_authenticator(page: Page) -> None:
+    """Give the browser a device that makes passkeys and says yes to everything."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    session.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+            }
+        },
+    )
+
+
+def become_steward(page: Page, hub: RunningHub, name: str = "Ann") -> None:
+    with_authenticator(page)
+    page.goto(hub.steward_link())
+    page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="Become a steward").click()
+    expect(page.get_by_text(f"Logged in as {name}")).to_be_visible()
+
+
+def member_link(hub: RunningHub) -> str:
+    day = hub.run(hub.home.reading_pass())
+    return f"{hub.url}/#pass={day}&region={region_of(CELL)}"
+
+
+def test_everybody_reads_public_alerts_on_a_list_and_a_map(
+    hub: RunningHub, page: Page
+) -> None:
+    fire = hub.post(
+        severity="severe",
+        text="From the roof.\nNo flames yet.",
+        instruction="Close the windows.",
+    )
+    storm = hub.post(
+        category=Category.STORM,
+        origin=Origin.AUTOMATION,
+        cell=OTHER_CELL,
+        headline="Gusts of 90 km/h",
+        expires=fire.onset.replace(microsecond=0) + (fire.expires - fire.onset) / 2,
+    )
+    hub.post(scope=Scope.REGION, headline="For members only")
+    page.goto(hub.url)
+    expect(page.get_by_role("heading", name=NAME)).to_be_visible()
+    expect(page.locator("nc-hub-alert")).to_have_count(2)
+    told = card(page, fire)
+    for text in ("Fire", "Severe", "No flames yet", "Close the windows", "ago"):
+        expect(told).to_contain_text(text)
+    expect(card(page, storm)).to_contain_text("Automatic, unverified")
+    expect(page.locator("nc-hub-map path.cell")).to_have_count(2)
+    expect(told.get_by_role("link", name="CAP")).to_have_attribute(
+        "href", f"./feeds/{fire.id}.cap"
+    )
+
+
+def test_list_and_map_point_at_each_other(hub: RunningHub, page: Page) -> None:
+    fire, pet = (
+        hub.post(),
+        hub.post(category=Category.LOST_PET, cell=OTHER_CELL, headline="A grey cat"),
+    )
+    page.goto(hub.url)
+    card(page, pet).get_by_role("button", name="A grey cat").click()
+    expect(hexagon(page, pet)).to_have_class(re.compile("selected"))
+    expect(hexagon(page, fire)).not_to_have_class(re.compile("selected"))
+    hexagon(page, fire).click()
+    expect(card(page, fire)).to_have_attribute("selected", "")
+    expect(card(page, pet)).not_to_have_attribute("selected", "")
+    hexagon(page, pet).focus()
+    page.keyboard.press("Enter")
+    expect(card(page, pet)).to_have_attribute("selected", "")
+    expect(hexagon(page, pet)).to_be_focused()
+    expect(page.get_by_role("status", name="News")).to_contain_text("A grey cat")
+
+
+def test_a_filter_leaves_one_category_on_list_and_map(
+    hub: RunningHub, page: Page
+) -> None:
+    hub.post()
+    pet = hub.post(category=Category.LOST_PET, cell=OTHER_CELL, headline="A grey cat")
+    page.goto(hub.url)
+    page.get_by_role("group", name="Show only").get_by_role(
+        "button", name="Lost pet"
+    ).click()
+    expect(page.locator("nc-hub-alert")).to_have_count(1)
+    expect(card(page, pet)).to_be_visible()
+    expect(page.locator("nc-hub-map path.cell")).to_have_count(1)
+
+
+def test_who_is_in_a_picture_has_it_hidden_without_an_account(
+    hub: RunningHub, page: Page
+) -> None:
+    alert = hub.post_picture(headline="A ladder against the wall")
+    hub.approve_all()
+    page.goto(hub.url)
+    picture = card(page, alert).get_by_role("img", name="Picture 1")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)")
+    card(page, alert).get_by_role("button", name="I am in this picture").click()
+    page.get_by_label("Reason").fill("That is my face: “me”\n😀")
+    page.get_by_role("button", name="Hide it now").click()
+    expect(page.get_by_text("It is hidden now")).to_be_visible()
+    page.get_by_role("button", name="Good").click()
+    expect(page.locator("nc-hub-alert")).to_have_count(0)
+    (case,) = hub.run(hub.hub.desk.moderation.queue())
+    assert (case.opened_by, case.reason) == ("takedown", "That is my face: “me”\n😀")
+
+
+def test_a_member_sees_the_region_live_and_the_pass_leaves_the_address(
+    hub: RunningHub, page: Page
+) -> None:
+    quiet = hub.post(scope=Scope.REGION, headline="For the region")
+    hub.run(hub.home.comment(quiet, "The street is closed"))
+    page.goto(member_link(hub))
+    assert "pass" not in page.url
+    expect(card(page, quiet)).to_be_visible()
+    expect(hexagon(page, quiet)).to_be_visible()
+    card(page, quiet).get_by_role("button", name="1 comment").click()
+    expect(page.get_by_role("list", name="Comments")).to_contain_text("closed")
+    fresh = hub.post(
+        scope=Scope.REGION, headline="Smoke", cell=OTHER_CELL, category=Category.GAS
+    )
+    expect(card(page, fresh)).to_be_visible()
+    expect(page.get_by_role("status", name="News")).to_contain_text("New: Gas leak")
+    hub.update(quiet, headline="The street is open", msg_type=MsgType.UPDATE)
+    expect(card(page, quiet)).to_contain_text("is open")
+    page.reload()
+    expect(page.locator("nc-hub-alert")).to_have_count(2)
+
+
+def test_a_member_sees_pictures_of_the_region(hub: RunningHub, page: Page) -> None:
+    alert = hub.post_picture(scope=Scope.REGION, headline="A ladder")
+    page.goto(member_link(hub))
+    expect(page.get_by_text("No alerts")).to_be_visible()
+    hub.approve_all()
+    picture = card(page, alert).get_by_role("img", name="Picture 1")
+    expect(picture).to_be_visible()
+
+
+def test_an_old_pass_is_said_and_the_public_alerts_are_offered(
+    hub: RunningHub, page: Page
+) -> None:
+    alert = hub.post()
+    page.goto(f"{hub.url}/#pass=of-yesterday&region={region_of(CELL)}")
+    expect(page.get_by_text("not of today")).to_be_visible()
+    page.get_by_role("button", name="Show the public alerts").click()
+    expect(card(page, alert)).to_be_visible()
+
+
+def test_a_steward_registers_logs_in_again_and_shows_what_waits(
+    hub: RunningHub, page: Page
+) -> None:
+    alert = hub.post_picture(headline="A ladder against the wall")
+    become_steward(page, hub)
+    assert "steward=" not in page.url
+    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("button", name="Log in with your passkey").click()
+    expect(page.get_by_text("Logged in as Ann")).to_be_visible()
+    case = page.locator("nc-hub-case")
+    expect(case).to_contain_text("A ladder against the wall")
+    expect(case).to_contain_text("always looked at")
+    expect(case.get_by_role("img", name="Picture 1")).to_be_visible()
+    case.get_by_role("button", name="Show it", exact=True).click()
+    expect(case).to_be_visible()  # without reasons nothing is decided
+    case.get_by_label("Rule").fill("Nobody can be recognised")
+    case.get_by_label("What it rests on").fill("The picture shows a wall")
+    case.get_by_role("button", name="Show it", exact=True).click()
+    expect(page.get_by_text("Nothing waits", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Alerts").click()
+    expect(card(page, alert)).to_be_visible()
+    page.get_by_role("link", name="Statistics").click()
+    expect(page.get_by_role("row", name="Nobody can be recognised")).to_contain_text(
+        "1"
+    )
+    page.reload()
+    page.get_by_role("link", name="Stewards").click()
+    expect(page.get_by_text("Logged in as Ann")).to_be_visible()
+
+
+def test_a_steward_invites_a_household_and_a_steward(
+    hub: RunningHub, page: Page
+) -> None:
+    become_steward(page, hub)
+    page.get_by_role("button", name="Invite a household").click()
+    link = page.get_by_label("Invite for a household")
+    expect(link).to_have_value(re.compile(f"^{hub.url}/join#"))
+    invite = link.input_value()
+    page.get_by_role("button", name="Invite a steward").click()
+    link = page.get_by_label("Invite for a steward")
+    expect(link).to_have_value(re.compile(f"^{hub.url}/#steward="))
+    page.goto(invite)
+    expect(page.get_by_role("heading", name=f"invited to {NAME}")).to_be_visible()
+    expect(page.get_by_label("Invite link")).to_have_value(invite)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_text("Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == invite
+
+
+def test_an_invite_that_is_cut_or_of_another_hub_is_not_shown(
+    hub: RunningHub, page: Page
+) -> None:
+    page.goto(f"{hub.url}/join#eyJ2Ijox")
+    expect(page.get_by_text("This link is not whole")).to_be_visible()
+    other = "eyJjb2RlIjoiQSIsImh1YiI6Imh0dHBzOi8vb3RoZXIuZXhhbXBsZSJ9"
+    page.goto(f"{hub.url}/join#{other}")
+    page.reload()  # another fragment alone loads nothing
+    expect(page.get_by_role("alert")).to_contain_text("other.example")
+    expect(page.get_by_label("Invite link")).to_have_count(0)
+
+
+def test_a_used_invite_of_a_steward_is_refused_in_words(
+    hub: RunningHub, seen: Watched
+) -> None:
+    seen.forgiven = ("403",)
+    with_authenticator(seen.page)
+    seen.page.goto(f"{hub.url}/#steward=WRONG")
+    seen.page.get_by_label("Name").fill("Eve")
+    seen.page.get_by_role("button", name="Become a steward").click()
+    expect(seen.page.get_by_role("alert")).to_contain_text("invite is used")
