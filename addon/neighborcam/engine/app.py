@@ -154,7 +154,7 @@ class Engine:
             self._shared,
             data_dir / _EVIDENCE,
             self._tell,
-            Studio(self._exported),
+            Studio(self._exported, data_dir),
             clock,
         )
         ports = self._ports()

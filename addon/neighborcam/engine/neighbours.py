@@ -177,6 +177,8 @@ class PictureOrder(msgspec.Struct, frozen=True, kw_only=True):
     shown_from: datetime
     shown_until: datetime | None = None
     keep_only: Polygon | None = None
+    faces: bool = False
+    plates: bool = False
     privacy_zones: tuple[Polygon, ...] = ()
 
 

@@ -15,4 +15,4 @@ def _nothing(
     raise NotFound("nothing is recorded")
 
 
-no_recordings = Studio(_nothing)
+no_recordings = Studio(_nothing, Path("nowhere"))

@@ -70,7 +70,7 @@ class House:
             self.store,
             self.folder / "evidence",
             lambda what, about: self.told.append((what, about)),
-            Studio(self.export),
+            Studio(self.export, self.folder),
             self.town.clock,
         )
 

@@ -1,19 +1,33 @@
 """What leaves shows the scene, and nothing of who walked through it."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import av
 import cv2
 import numpy as np
 import pytest
 
-from neighborcam.engine.errors import Conflict, InvalidInput, NotFound
+from neighborcam.engine.errors import (
+    Conflict,
+    InvalidInput,
+    ModelUnavailable,
+    NotFound,
+)
 from neighborcam.engine.sharing.covering import Image, Plan, Scene, redact
+from neighborcam.engine.sharing.finders import (
+    FACE_MODEL,
+    FaceFinder,
+    Finders,
+    PlateFinder,
+    Rectangle,
+)
 from neighborcam.engine.sharing.pictures import make_clip, make_picture
 from neighborcam.engine.sharing.tray import LASTS, Tray
+from neighborcam.engine.vision.yolox import Detection, Yolox
 from neighborcam.protocol.alerts import Redaction
 from tests.hub.clock import Clock
 
@@ -165,3 +179,56 @@ def test_a_tray_forgets(tmp_path: Path) -> None:
     clock.at += LASTS
     with pytest.raises(NotFound):
         tray.get(made.media.sha256)
+
+
+class Head:
+    """Finds one face, always in the same place."""
+
+    def find(self, _image: Image) -> Iterator[Rectangle]:
+        yield 100.0, 50.0, 40.0, 40.0
+
+
+def test_a_face_that_does_not_move_is_black(tmp_path: Path) -> None:
+    frames = [scene() for _ in range(20)]
+    for image in frames:
+        cv2.rectangle(image, (104, 54), (135, 85), RED, -1)
+    recording = record(tmp_path / "a.mp4", frames)
+    plan = Plan(faces=True)
+    made = make_picture(recording, 1, plan, Finders(all=(Head(),)))
+    decoded_jpeg = cv2.imdecode(np.frombuffer(made.data, np.uint8), cv2.IMREAD_COLOR)
+    picture = np.asarray(decoded_jpeg, np.uint8)
+    assert picture[55:85, 105:135].max() < 20
+    assert redness(picture) == 0
+    assert Redaction.FACES in made.media.redaction
+
+
+def test_a_level_without_its_model_is_refused_and_never_skipped(tmp_path: Path) -> None:
+    for plan in (Plan(faces=True), Plan(plates=True)):
+        with pytest.raises(ModelUnavailable):
+            Finders.load(plan, tmp_path)
+    (tmp_path / "models").mkdir()
+    (tmp_path / FACE_MODEL).write_bytes(b"no model")
+    with pytest.raises(ModelUnavailable):
+        Finders.load(Plan(faces=True), tmp_path)
+    assert Finders.load(Plan(), tmp_path).all == ()
+
+
+@pytest.mark.model
+def test_the_real_models_load_and_find_nothing_in_a_wall(shared: Path) -> None:
+    (found,) = (shared / "models").glob("yunet*.onnx")
+    faces = FaceFinder.load(found)
+    plates = PlateFinder(Yolox.load(shared / "models" / "yolox_nano.onnx"))
+    finders = Finders(all=(faces, plates))
+    assert finders.mask(scene()).max() == 0
+
+
+def test_the_lower_half_of_a_vehicle_is_covered_and_nobody_else() -> None:
+    def seen(coco: int, x: float) -> Detection:
+        return Detection(coco=coco, score=0.9, x=x, y=40, width=80, height=60)
+
+    network = MagicMock(spec=Yolox)
+    network.detect.return_value = [seen(2, 20), seen(0, 200)]  # a car, a person
+    mask = Finders(all=(PlateFinder(network),)).mask(scene())
+    assert mask[72:98, 25:95].min() == 255
+    assert mask[:69].max() == 0
+    assert mask[:, 120:].max() == 0

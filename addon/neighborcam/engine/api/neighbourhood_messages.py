@@ -57,6 +57,7 @@ class PictureWish(Wish, frozen=True, kw_only=True):
 
     Of an episode, or of a camera's last seconds. ``at_s``, ``start_s`` and ``end_s``
     count from the episode's start; ``keep_only`` covers everything outside of it.
+    What moves is always covered; ``faces`` and ``plates`` need models.
     """
 
     episode: EpisodeId | None = None
@@ -66,6 +67,8 @@ class PictureWish(Wish, frozen=True, kw_only=True):
     start_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0.0
     end_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 15.0
     keep_only: Polygon | None = None
+    faces: bool = False
+    plates: bool = False
 
 
 class CommentWish(Wish, frozen=True, kw_only=True):

@@ -77,5 +77,7 @@ def _order(
         shown_from=shown_from,
         shown_until=shown_until,
         keep_only=wish.keep_only,
+        faces=wish.faces,
+        plates=wish.plates,
         privacy_zones=config.privacy_masks,
     )

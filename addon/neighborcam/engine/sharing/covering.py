@@ -33,6 +33,8 @@ class Plan:
     """What has to go, and what of the camera is private for everybody."""
 
     moving: bool = True
+    faces: bool = False
+    plates: bool = False
     privacy_zones: tuple[Points, ...] = ()
     keep_only: Points | None = None  # everything else is covered
 
@@ -41,6 +43,8 @@ class Plan:
         """What a message says of it. Sound never goes along."""
         chosen = (
             (self.moving, Redaction.MOVING),
+            (self.faces, Redaction.FACES),
+            (self.plates, Redaction.PLATES),
             (self.keep_only is not None, Redaction.ALL_BUT_REGION),
             (bool(self.privacy_zones), Redaction.PRIVACY_ZONES),
             (True, Redaction.AUDIO),
@@ -70,12 +74,23 @@ class Scene:
         return _hulls(np.asarray(joined, np.uint8), least=_SPECK * mask.size)
 
 
-def redact(frame: Image, plan: Plan, scene: Scene | None, moving: Mask | None) -> Image:
-    """Return the picture without what has to go. ``moving`` adds to what differs.
+def redact(
+    frame: Image,
+    plan: Plan,
+    scene: Scene | None,
+    moving: Mask | None,
+    found: Mask | None = None,
+) -> Image:
+    """Return the picture without what has to go.
+
+    ``moving`` takes the place of what differs in this picture alone; ``found`` is
+    what models saw.
 
     Raises `ValueError` when ``plan`` wants what moved to go and there is no scene.
     """
     covered = np.zeros(frame.shape[:2], np.uint8)
+    if found is not None:
+        covered |= found
     if plan.moving:
         if scene is None:
             raise ValueError("nobody knows the scene")
@@ -85,7 +100,10 @@ def redact(frame: Image, plan: Plan, scene: Scene | None, moving: Mask | None) -
     if covered.mean() / 255 > MOST:
         covered[:] = 255
     behind = scene.image if scene is not None else np.zeros_like(frame)
-    done: Image = np.where(covered[..., None] > 0, _blocks(behind), frame)
+    painted = _blocks(behind)
+    if found is not None:  # a face that never moves is in the scene too
+        painted[found > 0] = 0
+    done: Image = np.where(covered[..., None] > 0, painted, frame)
     for zone in plan.privacy_zones:
         done[_inside(covered.shape, zone) > 0] = 0
     return done

@@ -25,6 +25,7 @@ from neighborcam.engine.sharing.covering import (
     Scene,
     redact,
 )
+from neighborcam.engine.sharing.finders import Finders
 from neighborcam.protocol.alerts import Media
 from neighborcam.protocol.limits import MEDIA_BYTES
 
@@ -32,6 +33,7 @@ WIDTH: Final = 960
 FPS: Final = 8
 LONGEST_S: Final = 60.0  # of what is read
 CLIP_S: Final = 30.0  # of what is sent
+NOBODY: Final = Finders()
 _QUALITIES: Final = (85, 70, 50, 30)
 
 
@@ -45,7 +47,9 @@ class Made:
     height: int
 
 
-def make_picture(recording: Path, at_s: float, plan: Plan) -> Made:
+def make_picture(
+    recording: Path, at_s: float, plan: Plan, finders: Finders = NOBODY
+) -> Made:
     """Return the picture of a moment, ``at_s`` seconds into a recording.
 
     Raises `Conflict` when the recording is too short to know the scene.
@@ -53,7 +57,8 @@ def make_picture(recording: Path, at_s: float, plan: Plan) -> Made:
     frames, times = _read(recording)
     scene = _scene(frames)
     nearest = min(range(len(frames)), key=lambda each: abs(times[each] - at_s))
-    image = redact(frames[nearest], plan, scene, None)
+    frame = frames[nearest]
+    image = redact(frame, plan, scene, None, finders.mask(frame))
     most = MEDIA_BYTES["picture"]
     for quality in _QUALITIES:
         data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
@@ -62,7 +67,13 @@ def make_picture(recording: Path, at_s: float, plan: Plan) -> Made:
     raise InvalidInput("the picture does not get small enough")
 
 
-def make_clip(recording: Path, start_s: float, end_s: float, plan: Plan) -> Made:
+def make_clip(
+    recording: Path,
+    start_s: float,
+    end_s: float,
+    plan: Plan,
+    finders: Finders = NOBODY,
+) -> Made:
     """Return a clip of a recording, at most 30 seconds, without sound.
 
     Raises `InvalidInput` for a span that is empty or too long, and `Conflict`.
@@ -77,8 +88,9 @@ def make_clip(recording: Path, start_s: float, end_s: float, plan: Plan) -> Made
     if not chosen:
         raise InvalidInput("there is no picture between these times")
     masks = [scene.moving(frame) for frame in chosen]
+    found = [finders.mask(frame) for frame in chosen]
     images = [
-        redact(frame, plan, scene, _around(masks, number))
+        redact(frame, plan, scene, _around(masks, number), _around(found, number))
         for number, frame in enumerate(chosen)
     ]
     data = _encoded(images)
@@ -88,7 +100,7 @@ def make_clip(recording: Path, start_s: float, end_s: float, plan: Plan) -> Made
 
 
 def _around(masks: Sequence[Mask], number: int) -> Mask:
-    """Return what moves in a picture or in those beside it: one may be missed."""
+    """Return what is in a picture's mask or in those beside it: one may miss it."""
     beside = masks[max(0, number - 2) : number + 3]
     joined: Mask = np.bitwise_or.reduce(np.stack(beside))
     return joined

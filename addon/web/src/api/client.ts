@@ -123,8 +123,8 @@ export class Client {
   wishes = (): Promise<Wishes> => this.get("api/sharing/preferences");
   wish = (wishes: Wishes): Promise<Wishes> => this.send("PUT", "api/sharing/preferences", wishes);
   inviteNeighbour = (): Promise<{ link: string }> => this.send("POST", "api/sharing/invites");
-  makePicture = (id: string): Promise<MadePicture> =>
-    this.send("POST", "api/sharing/pictures", { episode: id });
+  makePicture = (id: string, also: { faces: boolean; plates: boolean }): Promise<MadePicture> =>
+    this.send("POST", "api/sharing/pictures", { episode: id, ...also });
   publish = (draft: AlertDraft): Promise<NeighbourAlert> => this.send("POST", "api/alerts", draft);
   cancelAlert = (id: string): Promise<void> => this.send("POST", `${alert(id)}/cancel`);
   react = (id: string, kind: Reaction): Promise<void> =>

@@ -119,6 +119,10 @@ export class WriteAlert extends LitElement {
           ${episodes.map((each) => html`<option value=${each.id} ?selected=${each.id === this.episode}>${each.camera}, ${clock(Date.parse(each.started_at))}</option>`)}
         </select>
       </label>
+      <div class="row">
+        <label class="row small"><input type="checkbox" name="faces" />faces that do not move too</label>
+        <label class="row small"><input type="checkbox" name="plates" />vehicles' plates too</label>
+      </div>
       <div class="row"><button class="primary" ?disabled=${this.working}>See what would leave</button></div>
     </form>`;
   }
@@ -155,7 +159,8 @@ export class WriteAlert extends LitElement {
     const said = (name: string): string => String(form.get(name) ?? "").trim();
     await this.doing(async () => {
       const episode = said("episode");
-      const made = episode === "" ? null : await client.makePicture(episode);
+      const also = { faces: form.has("faces"), plates: form.has("plates") };
+      const made = episode === "" ? null : await client.makePicture(episode, also);
       if (this.picture !== "") URL.revokeObjectURL(this.picture);
       this.picture = made === null ? "" : await client.picture(`api/sharing/pictures/${made.id}`);
       this.draft = {
