@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import msgspec
 import pytest
@@ -468,3 +469,36 @@ async def test_a_redacted_picture_is_looked_at_sent_reviewed_and_seen(
     (media,) = other.heard("received")[0].media
     served = await other.sharing.media(view.id, media.id)
     assert served.startswith(b"\xff\xd8")
+
+
+async def test_a_hub_that_lies_is_heard_no_more_and_told_nothing(house: Make) -> None:
+    one, other = await house("one"), await house("other")
+    await one.sharing.publish(DRAFT, preview_only=False)
+    await until(lambda: bool(other.heard("received")))
+    (alert,) = other.sharing.alerts()
+    life = other.sharing._life
+    assert life is not None
+    keys = await life._link.keys()
+    lie = {**keys.keys, "post": keys.keys["comment"]}  # keys for this home alone
+    life._link.keys = AsyncMock(  # type: ignore[method-assign]
+        return_value=msgspec.structs.replace(keys, keys=lie)
+    )
+    other.store.put_fact("filled", b"yesterday")
+    while other.store.take_token("post", "2026-11-23"):
+        pass
+    with pytest.raises(HubMisbehaves):
+        await other.sharing.publish(DRAFT, preview_only=False)
+    assert other.hub_state() == "refused"
+    assert other.sharing.alerts() == ()
+    assert list((other.folder / "evidence").iterdir())
+    for work in (
+        other.sharing.publish(DRAFT, preview_only=False),
+        other.sharing.comment(alert.id, "hello"),
+        other.sharing.react(alert.id, Reaction.CONFIRM),
+    ):
+        with pytest.raises(HubMisbehaves):
+            await work
+    await one.sharing.publish(DRAFT, preview_only=False)
+    await sent(one)
+    assert other.hub_state() == "refused"
+    assert other.sharing.alerts() == ()

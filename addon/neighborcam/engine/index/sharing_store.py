@@ -213,6 +213,11 @@ class SharingStore:
 
         return self._database.write(work)
 
+    def waiting(self) -> int:
+        """Return how much is to be sent."""
+        row = self._one("SELECT count(*) FROM outbox")
+        return int(row[0]) if row else 0
+
     def letters(self) -> list[Letter]:
         """Return what is to be sent, in order."""
         rows = self._all(

@@ -40,6 +40,7 @@ from neighborcam.protocol.alerts import (
     Alert,
     Category,
     ReactionKind,
+    Token,
     Vote,
 )
 from neighborcam.protocol.canonical import decode, encode
@@ -87,6 +88,7 @@ class SharedLife:
         self._pass: tuple[str, str] = ("", "")
         self._stewards: tuple[str, ...] = ()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._distrust: HubMisbehaves | None = None
 
     def start(self) -> None:
         """Listen, send, and keep tokens."""
@@ -108,7 +110,7 @@ class SharedLife:
 
     def view(self) -> SharingView:
         """Return how the hub is."""
-        waiting = len(self._store.letters())
+        waiting = self._store.waiting()
         hub = HubView(name=self._name, state=self._state, reason=self._reason)  # type: ignore[arg-type]
         return SharingView(state="on", hub=hub, waiting=waiting)
 
@@ -156,7 +158,7 @@ class SharedLife:
         view = alert_view(event, mine=True)
         if preview_only:
             return view
-        token = await self._wallet.take("post")
+        token = await self._token("post")
         body = post(alert, key, token, self._member.household, await self._recipients())
         kind = "automatic alert" if draft.automatic else "alert"
         self._store.put_own(alert.id, key.private_bytes_raw(), encode(alert), now)
@@ -168,6 +170,7 @@ class SharedLife:
 
     async def cancel(self, alert: str) -> None:
         """Queue the message that an alert was none."""
+        self._check_trust()
         own = self._store.own(alert)
         if own is None:
             raise NotFound("this home wrote no such alert")
@@ -182,7 +185,7 @@ class SharedLife:
         """Queue a comment."""
         self._need(alert)
         key = Ed25519PrivateKey.generate()
-        token = await self._wallet.take("comment")
+        token = await self._token("comment")
         id_, body = comment(
             alert,
             text,
@@ -231,6 +234,7 @@ class SharedLife:
         await self._link.leave(self._member)
 
     def _need(self, alert: str) -> Published:
+        self._check_trust()
         event = self._known.get(alert)
         if event is None:
             raise NotFound("there is no such alert")
@@ -261,7 +265,31 @@ class SharedLife:
             self._pass = (today, await self._link.reading_pass(self._member))
         return self._pass[1]
 
+    async def _token(self, purpose: str) -> Token:
+        self._check_trust()
+        try:
+            return await self._wallet.take(purpose)
+        except HubMisbehaves as problem:
+            self._stop_trusting(problem)
+            raise
+
+    def _check_trust(self) -> None:
+        if self._distrust is not None:
+            raise self._distrust
+
+    def _stop_trusting(self, problem: HubMisbehaves) -> None:
+        """Listen and send no more: a person has to look at the evidence first."""
+        self._distrust = problem
+        for task in self._tasks:
+            if task is not asyncio.current_task():
+                task.cancel()
+        self._state, self._reason = "refused", str(problem)
+        self._known.clear()
+        self._tell("sharing", None)
+
     def _say(self, state: str, reason: str) -> None:
+        if self._distrust is not None:
+            return
         if state == "refused":
             self._pass = ("", "")
         if (state, reason) != (self._state, self._reason):
@@ -300,7 +328,8 @@ class SharedLife:
             try:
                 await self._wallet.fill()
             except HubMisbehaves as problem:
-                self._say("refused", str(problem))
+                self._stop_trusting(problem)
+                return
             except EngineError as problem:
                 _LOG.debug("no tokens yet: %s", problem)
                 pause = 60.0
