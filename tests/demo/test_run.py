@@ -100,7 +100,7 @@ def test_the_demo_shows_its_page_and_leaves_nothing_behind(
     """In a session of its own, so that whatever it starts can be counted."""
     video = make_clip("demo.mp4", seconds=3)
     command = [sys.executable, "-m", "demo.run", "--video", str(video), "--port", "0"]
-    command.append("--without-home-assistant")
+    command += ["--without-home-assistant", "--hub-port", "0"]
     with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -111,7 +111,7 @@ def test_the_demo_shows_its_page_and_leaves_nothing_behind(
     ) as demo:
         try:
             assert demo.stdout is not None
-            page = _page(demo.stdout.readline() + demo.stdout.readline())
+            page = _page("".join(demo.stdout.readline() for _ in range(6)))
             with urlopen(f"{page}healthz", timeout=20) as answer:  # noqa: S310 - our own
                 assert answer.status == 200
             demo.send_signal(signal.SIGINT)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -107,7 +108,7 @@ def test_everybody_reads_public_alerts_on_a_list_and_a_map(
         origin=Origin.AUTOMATION,
         cell=OTHER_CELL,
         headline="Gusts of 90 km/h",
-        expires=fire.onset.replace(microsecond=0) + (fire.expires - fire.onset) / 2,
+        expires=fire.onset + timedelta(minutes=90),
     )
     hub.post(scope=Scope.REGION, headline="For members only")
     page.goto(hub.url)
