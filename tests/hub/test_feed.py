@@ -164,6 +164,7 @@ async def test_public_feeds_show_newest_versions_and_no_cancelled_ones(
     await home.post(headline="for members")
     public = await home.post(headline="first", scope=Scope.PUBLIC)
     update = home.version(public, headline="second")
+    town.clock.advance(seconds=1)
     token = await home.token()
     await home.link.send("/api/alerts", home.signed(update, token=token))
 
@@ -173,7 +174,11 @@ async def test_public_feeds_show_newest_versions_and_no_cancelled_ones(
         return [each["properties"]["headline"] for each in features]
 
     assert await titles() == ["second"]
+    await home.comment(public, "Is that so?")  # below the first version
+    assert await titles() == ["second"]
+    town.clock.advance(seconds=1)
     await home.cancel(update)
+    await home.comment(public, "Thank you")
     assert await titles() == []
     for name in ("georss", "atom"):
         answer = await town.get(f"/feeds/alerts.{name}")

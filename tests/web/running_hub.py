@@ -2,19 +2,19 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
 import aiohttp
-import msgspec
 
 from demo.town_home import Home, join
 from neighborcam.hub.app import Hub, utc_now
 from neighborcam.hub.settings import HubSettings
-from neighborcam.hub.stewards import Stewards
+from neighborcam.protocol.age_keys import Recipient
 from neighborcam.protocol.alerts import Alert, Media, Scope
+from neighborcam.protocol.envelopes import close
 from tests.hub.conftest import free_port
 from tests.web.fake_engine import jpeg, picture
 
@@ -88,22 +88,24 @@ class RunningHub:
 
     def steward_link(self) -> str:
         """The link that makes somebody a steward."""
-        code = self.run(self.stewards.invite())
+        code = self.run(self.hub.desk.stewards.invite())
         return f"{self.url}/#steward={code}"
 
     def update(self, alert: Alert, **changes: Any) -> Alert:
         """Publish a new version of an alert."""
         made = self.home.version(alert, **changes)
-        self.run(self._send_version(made))
+        self.run(self._send(made))
         return made
 
-    @property
-    def stewards(self) -> Stewards:
-        """The hub's stewards."""
-        return self.hub.desk.stewards
+    def post_sealed(self, recipients: Sequence[Recipient], **changes: Any) -> Alert:
+        """Publish an alert with an envelope for stewards."""
+        alert = self.home.alert(**changes)
+        sealed = close(self.home.member.household, alert.id, recipients)
+        self.run(self._send(alert, envelope=sealed))
+        return alert
 
-    async def _send_version(self, alert: Alert) -> None:
-        post = self.home.signed(alert, token=await self.home.token())
+    async def _send(self, alert: Alert, **more: Any) -> None:
+        post = self.home.signed(alert, token=await self.home.token(), **more)
         await self.home.link.send("/api/alerts", post)
 
     async def _open(self) -> None:
@@ -115,9 +117,3 @@ class RunningHub:
     async def _close(self) -> None:
         await self._session.close()
         await self.hub.__aexit__()
-
-
-def plain(alert: Alert) -> dict[str, Any]:
-    """Return an alert as the page sees it."""
-    made: dict[str, Any] = msgspec.to_builtins(alert)
-    return made

@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from demo.town_home import CELL
 from neighborcam.engine.api.server import WEB_DIR
+from neighborcam.protocol.age_keys import ClassicIdentity
 from neighborcam.protocol.alerts import Alert, Category, MsgType, Origin, Scope
 from neighborcam.protocol.cells import region_of
+from neighborcam.protocol.envelopes import open_share
 from tests.web.conftest import Watched
 from tests.web.running_hub import NAME, RunningHub
 
@@ -82,10 +85,14 @@ def with_authenticator(page: Page) -> None:
     )
 
 
-def become_steward(page: Page, hub: RunningHub, name: str = "Ann") -> None:
+def become_steward(
+    page: Page, hub: RunningHub, name: str = "Ann", recipient: str = ""
+) -> None:
     with_authenticator(page)
     page.goto(hub.steward_link())
     page.get_by_label("Name").fill(name)
+    page.get_by_text("Key for envelopes").click()
+    page.get_by_label("Recipient of age").fill(recipient)
     page.get_by_role("button", name="Become a steward").click()
     expect(page.get_by_text(f"Logged in as {name}")).to_be_visible()
 
@@ -288,3 +295,35 @@ def test_a_used_invite_of_a_steward_is_refused_in_words(
     seen.page.get_by_label("Name").fill("Eve")
     seen.page.get_by_role("button", name="Become a steward").click()
     expect(seen.page.get_by_role("alert")).to_contain_text("invite is used")
+
+
+def test_two_stewards_find_who_wrote_something_with_keys_of_their_own(
+    hub: RunningHub, browser: Browser, page: Page
+) -> None:
+    other = browser.new_context(locale="en-US").new_page()
+    keys = [ClassicIdentity(bytes([n]) * 32) for n in (1, 2)]
+    desks = list(zip(("Ann", "Bob"), keys, (page, other), strict=True))
+    for name, key, desk in desks:
+        become_steward(desk, hub, name, str(key.recipient))
+    hub.post_sealed([key.recipient for key in keys], category=Category.MISSING_PERSON)
+    for position, (_, key, desk) in enumerate(desks):
+        desk.reload()
+        desk.get_by_text("Find out who wrote it").click()
+        with desk.expect_download() as waiting:
+            desk.get_by_role("link", name="Save the envelope").click()
+        sealed = Path(waiting.value.path()).read_bytes()
+        expect(desk.get_by_text("neighborcam steward")).to_contain_text(
+            f"--position {position + 1}"
+        )
+        share = msgspec.json.encode(open_share(sealed, position, key))
+        desk.get_by_label("What it printed").fill(share.decode())
+        desk.get_by_label("Why (public)").fill("threats")
+        desk.get_by_role("button", name="Give my share").click()
+        expect(desk.get_by_text("Your share is kept")).to_have_count(1 - position)
+    expect(other.get_by_text("It was the household")).to_contain_text(
+        hub.home.member.household
+    )
+    other.get_by_role("button", name="Delete its account").click()
+    other.get_by_role("button", name="Yes, delete").click()
+    expect(other.get_by_text("is deleted")).to_be_visible()
+    other.context.close()

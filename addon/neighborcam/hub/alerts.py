@@ -188,8 +188,9 @@ class Alerts:
         self, tx: AsyncConnection, alert: Alert, standing: Standing
     ) -> None:
         found = concerns(alert.headline, alert.text, alert.instruction)
+        reason = ", ".join(("review", *found))
         if standing is Standing.REVIEW:
-            await open_case(tx, alert.id, "alert", "rule", "review", self._clock())
+            await open_case(tx, alert.id, "alert", "rule", reason, self._clock())
         elif found:
             reason = ", ".join(found)
             await open_case(tx, alert.id, "alert", "rule", reason, self._clock())

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Shown } from "../src/hub/alerts";
-import { canonical, takedown } from "../src/hub/messages";
+import { canonical, readShare, takedown } from "../src/hub/messages";
 import { creationOptions, requestOptions, toBytes, toText } from "../src/hub/passkey";
 import type { Case } from "../src/hub/types";
 import { badges, decisionWord, reasons, relative, tone, verdictWord } from "../src/hub/words";
@@ -24,6 +24,13 @@ test("a takedown has the names of the spec, and at most 300 characters of reason
   expect(wish).toBe(
     `{"alert":"aa","reason":"${"x".repeat(300)}","sha256":"bb","type":"takedown","v":1}`,
   );
+});
+
+test("a share is what the command printed, without the rest of its names", () => {
+  const share = { subject: "aa", x: 2, y: "AAA=" };
+  expect(readShare(`{"v":1,"type":"share",${JSON.stringify(share).slice(1)}\n`)).toEqual(share);
+  expect(() => readShare('{"x":2}')).toThrow("no share");
+  expect(() => readShare("AGE-SECRET-KEY")).toThrow("no share");
 });
 
 test("half of a character is replaced: it has no canonical form", () => {

@@ -65,7 +65,7 @@ class KnownAlerts:
         """Return the alerts that hold, the newest first."""
         now = self._clock()
         hold = (e for e in self._known.values() if e.alert.expires > now)
-        return tuple(sorted(hold, key=lambda each: -each.seq))
+        return tuple(sorted(hold, key=lambda each: each.published, reverse=True))
 
     def get(self, id_: str) -> Published | None:
         """Return one alert."""

@@ -69,16 +69,16 @@ async def cap_document(call: Call[None, None]) -> web.StreamResponse:
 def current(events: list[Published]) -> list[Published]:
     """Return the newest version of each alert, without those that were cancelled.
 
-    ``events`` are newest first.
+    By the time of publishing: a comment gives an old version a new number.
     """
-    seen: set[str] = set()
-    newest = []
-    for event in events:
-        if event.alert.original not in seen:
-            seen.add(event.alert.original)
-            if event.alert.msg_type is not MsgType.CANCEL:
-                newest.append(event)
-    return newest
+    newest: dict[str, Published] = {}
+    cancelled: set[str] = set()
+    for event in sorted(events, key=lambda each: (each.published, each.seq)):
+        newest[event.alert.original] = event
+        if event.alert.msg_type is MsgType.CANCEL:
+            cancelled.add(event.alert.original)
+    shown = [each for first, each in newest.items() if first not in cancelled]
+    return sorted(shown, key=lambda each: each.published, reverse=True)
 
 
 async def _public(call: Call[PublicQuery, None]) -> list[Published]:

@@ -3,6 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { words } from "../api/client";
 import { base, buttons, fields } from "../ui/styles";
 import { fromEvent } from "./alerts";
+import "./case-envelope";
 import { categoryIcon } from "./category-icon";
 import { panel } from "./hub-style";
 import "./hub-media";
@@ -61,6 +62,12 @@ export class CaseCard extends LitElement {
   @property({ attribute: false }) case!: Case;
   @state() private busy = false;
   @state() private problem = "";
+  /** Also once it was opened, when the hub has it no more. */
+  private hadEnvelope = false;
+
+  override willUpdate(): void {
+    this.hadEnvelope ||= this.case.has_envelope;
+  }
 
   override render(): TemplateResult {
     const { opened_by, opened, standing, kind } = this.case;
@@ -84,6 +91,11 @@ export class CaseCard extends LitElement {
             </ul>`
       }
       ${this.renderSubject()} ${this.renderForm()}
+      ${
+        this.hadEnvelope
+          ? html`<nc-hub-case-envelope .case=${this.case.id}></nc-hub-case-envelope>`
+          : nothing
+      }
     </article>`;
   }
 

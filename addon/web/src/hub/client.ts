@@ -9,6 +9,7 @@ import type {
   HubView,
   MediaItem,
   PublishedComment,
+  Share,
   Statistics,
   Verdict,
 } from "./types";
@@ -68,6 +69,12 @@ export class HubClient {
   cases = (): Promise<readonly Case[]> => this.get("api/steward/cases");
   decide = (id: string, verdict: Verdict, rule: string, fact: string): Promise<void> =>
     this.send(`api/steward/cases/${part(id)}/decision`, { verdict, rule, fact });
+  /** Give a share; the second one of a case names the household. */
+  giveShare = (id: string, share: Share, reason: string): Promise<{ household: string }> =>
+    this.send(`api/steward/cases/${part(id)}/shares`, { ...share, reason });
+  async closeAccount(household: string): Promise<void> {
+    await this.ask(`api/steward/households/${part(household)}`, { method: "DELETE" });
+  }
   inviteHousehold = (): Promise<{ link: string }> => this.send("api/steward/invites");
   inviteSteward = (): Promise<{ link: string }> => this.send("api/steward/stewards");
 

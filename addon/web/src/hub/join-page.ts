@@ -72,7 +72,10 @@ export class JoinPage extends LitElement {
         <li>
           The hub gets no name, address, e-mail or camera of yours: only a random number and a key.
         </li>
-        <li>Nothing is shared by itself. You see each alert and each picture before you send it.</li>
+        <li>
+          Joining shares nothing. You see each alert and each picture before you send it; automatic
+          alerts have no pictures, and there are none unless you set them up.
+        </li>
         <li>An alert names a cell of several streets, never your home.</li>
         <li>
           For 14 days two stewards together can find out which household wrote something, and a

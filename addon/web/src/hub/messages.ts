@@ -1,5 +1,8 @@
 /** Messages that this page writes, in the one form in which they travel (spec/encoding.md). */
 
+import { Problem } from "../api/client";
+import type { Share } from "./types";
+
 const REASON_LIMIT = 300;
 
 /** Canonical JSON of text, objects and lists: names in order, no white space (RFC 8785). */
@@ -21,4 +24,16 @@ const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, "\u
 export function takedown(alert: string, sha256: string, reason: string): object {
   const said = [...reason.trim()].slice(0, REASON_LIMIT).join("");
   return { v: 1, type: "takedown", alert, sha256, reason: said };
+}
+
+/** The share that a steward's own machine printed. Raises `Problem`. */
+export function readShare(text: string): Share {
+  try {
+    const { subject, x, y } = JSON.parse(text) as Partial<Share>;
+    if (typeof subject === "string" && typeof x === "number" && typeof y === "string")
+      return { subject, x, y };
+  } catch {
+    // Said below.
+  }
+  throw new Problem(0, "This is no share: paste the whole line that the command printed.", "", "share");
 }

@@ -64,7 +64,7 @@ export class StewardSignIn extends LitElement {
           Recipient of age
           <input name="recipient" maxlength="4000" autocomplete="off" spellcheck="false" />
           <span class="hint">
-            With it you and another steward together can open who wrote something. It cannot be
+            <code>neighborcam steward --key FILE</code> makes a key and prints this. With it you and another steward together can open who wrote something. It cannot be
             added later.
           </span>
         </label>

@@ -108,6 +108,13 @@ export interface Case {
   readonly has_envelope: boolean;
 }
 
+/** One steward's part of who wrote something (spec/moderation.md). */
+export interface Share {
+  readonly subject: string;
+  readonly x: number;
+  readonly y: string;
+}
+
 export interface Statistics {
   readonly entries: number;
   readonly decisions: Readonly<Record<string, number>>;

@@ -1,0 +1,123 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { words } from "../api/client";
+import { Watch } from "../state/store";
+import "../ui/confirm";
+import { base, buttons, fields } from "../ui/styles";
+import { panel } from "./hub-style";
+import { readShare } from "./messages";
+import { client, hub, steward } from "./session";
+
+/** Two stewards together learn who wrote something. Their keys never come into this page. */
+@customElement("nc-hub-case-envelope")
+export class CaseEnvelope extends LitElement {
+  static override styles = [
+    base,
+    buttons,
+    fields,
+    panel,
+    css`
+      form {
+        display: grid;
+        gap: var(--space-3);
+        padding-top: var(--space-3);
+      }
+      summary {
+        padding: var(--space-2) 0;
+        font-size: var(--text-s);
+        cursor: pointer;
+      }
+      code {
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  @property() case = "";
+  private readonly hub = new Watch(this, hub);
+  private readonly steward = new Watch(this, steward);
+  @state() private busy = false;
+  @state() private told = "";
+  @state() private household = "";
+  @state() private problem = "";
+
+  override render(): TemplateResult {
+    const names = this.hub.value?.stewards ?? [];
+    const position = names.indexOf(this.steward.value ?? "") + 1;
+    return html`<details>
+      <summary>Find out who wrote it</summary>
+      <form @submit=${this.give}>
+        <p class="small">
+          Only for what must have consequences. It takes two stewards, and the public log says that
+          you looked and why. Save the envelope, and open your share of it on your own machine:
+        </p>
+        <p class="small">
+          <code>neighborcam steward --key FILE --envelope envelope.json --position ${position}</code>
+        </p>
+        <p>
+          <a
+            class="button"
+            href=${`./api/steward/cases/${this.case}/envelope`}
+            download="envelope.json"
+            >Save the envelope</a
+          >
+        </p>
+        <label>
+          What it printed
+          <textarea name="share" required spellcheck="false"></textarea>
+        </label>
+        <label>
+          Why (public)
+          <input name="reason" required maxlength="300" autocomplete="off" />
+        </label>
+        <button ?disabled=${this.busy}>Give my share</button>
+        <p class="problem" role="alert">${this.problem || nothing}</p>
+        <p class="hint words" role="status">${this.told}</p>
+        ${this.household === "" ? nothing : this.renderHousehold()}
+      </form>
+    </details>`;
+  }
+
+  private renderHousehold(): TemplateResult {
+    return html`<nc-confirm
+      question="Delete its account for good?"
+      ?disabled=${this.busy}
+      @confirmed=${this.close}
+      >Delete its account</nc-confirm
+    >`;
+  }
+
+  private give(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const said = new FormData(event.target as HTMLFormElement);
+    return this.doing(async () => {
+      const share = readShare(String(said.get("share") ?? ""));
+      const reason = String(said.get("reason") ?? "").trim();
+      this.household = (await client.giveShare(this.case, share, reason)).household;
+      this.told =
+        this.household === ""
+          ? "Your share is kept until another steward gives theirs, or the hub restarts."
+          : `It was the household ${this.household}.`;
+    });
+  }
+
+  private close(): Promise<void> {
+    return this.doing(async () => {
+      await client.closeAccount(this.household);
+      this.told = `The account of ${this.household} is deleted.`;
+      this.household = "";
+    });
+  }
+
+  private async doing(action: () => Promise<void>): Promise<void> {
+    this.busy = true;
+    this.problem = "";
+    try {
+      await action();
+    } catch (error) {
+      this.problem = words(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+}
