@@ -28,7 +28,6 @@ from neighborcam.engine.api.messages import (
 from neighborcam.engine.api.ports import (
     CameraStatus,
     Container,
-    NeighbourhoodPort,
     Ports,
     StreamName,
 )
@@ -274,8 +273,9 @@ class FakeEngine:
         self.index = Index.open(folder / "data", lambda: datetime.now(UTC))
         self._folder = folder
         self._port = 0
-        self.neighbourhood: NeighbourhoodPort = Neighbourhood(
-            SharingStore.open(folder),
+        self._shared = SharingStore.open(folder)
+        self.neighbourhood = Neighbourhood(
+            self._shared,
             folder / "evidence",
             self._tell,
             no_recordings,
@@ -291,6 +291,8 @@ class FakeEngine:
 
     def __exit__(self, *_: object) -> None:
         self.stop_serving()
+        self.run(self.neighbourhood.stop())
+        self._shared.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

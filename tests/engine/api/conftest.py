@@ -343,6 +343,7 @@ async def house(index: Index, clock: Clock, tmp_path: Path) -> AsyncIterator[Hou
             web_dir=tmp_path / "web",
         )
     await server.stop()
+    shared.close()
 
 
 @pytest.fixture

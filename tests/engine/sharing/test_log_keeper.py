@@ -1,5 +1,6 @@
 """A hub that lies about its log is not believed, and what it showed is kept."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +50,25 @@ async def grow(town: Town, count: int) -> None:
             await log.add(tx, Release(at=town.clock(), version=f"{number}"))
 
 
+type Make = Callable[..., Home]
+
+
 @pytest.fixture
-def home(town: Town, tmp_path: Path) -> Home:
-    return Home(town, tmp_path)
+def make(town: Town, tmp_path: Path) -> Iterator[Make]:
+    made: list[Home] = []
+
+    def home(**policy: Any) -> Home:
+        made.append(Home(town, tmp_path, **policy))
+        return made[-1]
+
+    yield home
+    for each in made:
+        each.store.close()
+
+
+@pytest.fixture
+def home(make: Make) -> Home:
+    return make()
 
 
 async def test_a_log_that_grows_is_believed_day_after_day(home: Home) -> None:
@@ -120,18 +137,17 @@ async def test_a_log_that_shrinks_is_noticed(home: Home) -> None:
 
 
 async def test_without_enough_witnesses_nothing_is_believed(
-    town: Town, tmp_path: Path
+    town: Town, make: Make
 ) -> None:
-    witness = town.hub.desk.witness.key
-    wary = Home(town, tmp_path, witnesses=(witness,), quorum=1)
+    wary = make(witnesses=(town.hub.desk.witness.key,), quorum=1)
     with pytest.raises(HubMisbehaves, match="0 of 1 witnesses"):
         await wary.check()
 
 
 async def test_another_log_under_the_hubs_name_is_refused(
-    town: Town, tmp_path: Path
+    town: Town, make: Make
 ) -> None:
     public = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
     other = LogKey(name=town.hub.desk.log.key.name, public_key=public)
     with pytest.raises(HubMisbehaves):
-        await Home(town, tmp_path, log=other).check()
+        await make(log=other).check()

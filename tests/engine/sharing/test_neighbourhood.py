@@ -478,6 +478,7 @@ async def test_a_hub_that_lies_is_heard_no_more_and_told_nothing(house: Make) ->
     (alert,) = other.sharing.alerts()
     life = other.sharing._life
     assert life is not None
+    await until(lambda: other.store.fact("filled") is not None)
     keys = await life._link.keys()
     lie = {**keys.keys, "post": keys.keys["comment"]}  # keys for this home alone
     life._link.keys = AsyncMock(  # type: ignore[method-assign]
