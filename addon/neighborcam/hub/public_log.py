@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,7 +18,7 @@ from neighborcam.hub.store.schema import LOG
 from neighborcam.hub.store.settings import put_setting, setting
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.checkpoint_text import CheckpointText
-from neighborcam.protocol.entries import Entry, Release
+from neighborcam.protocol.entries import Entry, Release, read_entry
 from neighborcam.protocol.log_proof import LogProof
 from neighborcam.protocol.merkle import (
     Leaves,
@@ -87,7 +86,7 @@ class PublicLog:
         """Tell whether the newest release of the log is ``version``."""
         newest = ""
         for data in await tx.scalars(select(LOG.c.entry).order_by(LOG.c.position)):
-            entry = entry_of(data)
+            entry = read_entry(data)
             newest = entry.version if isinstance(entry, Release) else newest
         return newest == version
 
@@ -185,12 +184,3 @@ class PublicLog:
             if not 0 <= old <= new <= size:
                 raise NotFound("the log was never that large")
             return consistency_proof(await self._tree(tx, size), old, new)
-
-
-def entry_of(data: bytes) -> Entry | None:
-    """Return an entry; None for a kind that this version does not know."""
-    try:
-        entry: Entry = msgspec.json.decode(data, type=Entry)
-    except msgspec.ValidationError:
-        return None
-    return entry

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 
 import msgspec
 
-from neighborcam.hub.public_log import entry_of
 from neighborcam.protocol.entries import (
     Decision,
     EnvelopeOpened,
     LegalDemand,
     StewardAppointed,
     StewardLeft,
+    read_entry,
 )
 
 
@@ -30,7 +30,7 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
 
 def statistics(entries: Iterable[bytes]) -> Statistics:
     """Count the entries of a log."""
-    decoded = [entry_of(each) for each in entries]
+    decoded = [read_entry(each) for each in entries]
     decisions = [each for each in decoded if isinstance(each, Decision)]
     stewards = sum(isinstance(each, StewardAppointed) for each in decoded)
     left = sum(isinstance(each, StewardLeft) for each in decoded)

@@ -7,8 +7,14 @@ from hashlib import sha256
 from typing import Any, Final
 
 import webauthn
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Row, func, insert, select, update
-from webauthn.helpers import bytes_to_base64url, options_to_json
+from webauthn.helpers import (
+    bytes_to_base64url,
+    decode_credential_public_key,
+    decoded_public_key_to_cryptography,
+    options_to_json,
+)
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -136,7 +142,13 @@ class Stewards:
             )
             now = self._clock().replace(microsecond=0)
             await self._log.add(
-                tx, StewardAppointed(at=now, steward=name, recipient=recipient)
+                tx,
+                StewardAppointed(
+                    at=now,
+                    steward=name,
+                    key=_public_der(proven.credential_public_key),
+                    recipient=recipient,
+                ),
             )
         return self._open_session(name)
 
@@ -228,6 +240,14 @@ class Stewards:
             ends = await setting(tx, _INVITE + _hash(code))
         if ends is None or datetime.fromisoformat(ends.decode()) <= self._clock():
             raise WrongCode("the invite is used or too old: ask another steward")
+
+
+def _public_der(credential_key: bytes) -> bytes:
+    """Return a passkey's public key as the log has it, SubjectPublicKeyInfo."""
+    key = decoded_public_key_to_cryptography(
+        decode_credential_public_key(credential_key)
+    )
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _hash(code: str) -> str:

@@ -3,10 +3,13 @@
 A reader that meets a kind it does not know keeps it as it is: the log outlives us.
 """
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, Final, Literal, TypeAliasType, get_args
 
 import msgspec
 
+from neighborcam.protocol.agency_entries import AgencyEntry
+from neighborcam.protocol.errors import InvalidMessage
 from neighborcam.protocol.identity import Message, Moment, Sha256
 
 type Reason = Annotated[str, msgspec.Meta(max_length=300)]
@@ -31,11 +34,15 @@ class TokenKeys(Message, frozen=True, kw_only=True, tag="token-keys"):
 
 
 class StewardAppointed(Message, frozen=True, kw_only=True, tag="steward-appointed"):
-    """A steward took up the office; ``steward`` is a name for the log only."""
+    """A steward took up the office; ``steward`` is a name for the log only.
+
+    ``key`` is the passkey's, SubjectPublicKeyInfo: by it anybody checks approvals.
+    """
 
     v: Literal[1] = 1
     at: Moment
     steward: str
+    key: bytes
     recipient: str = ""  # age; moderation envelopes are sealed to it
 
 
@@ -98,4 +105,48 @@ type Entry = (
     | EnvelopeOpened
     | LegalDemand
     | Release
+    | AgencyEntry
 )
+
+
+def _leaves(union: Any) -> Iterator[Any]:
+    """Yield the messages of a union of unions."""
+    for each in get_args(union):
+        if isinstance(each, TypeAliasType):
+            yield from _leaves(each.__value__)
+        else:
+            yield each
+
+
+KINDS: Final = frozenset(
+    str(each.__struct_config__.tag) for each in _leaves(Entry.__value__)
+)
+
+
+class _Kind(msgspec.Struct):
+    type: Any = ""
+
+
+def read_entry(data: bytes) -> Entry | None:
+    """Return an entry; None for a kind that this version does not know.
+
+    Raises `InvalidMessage` for one of a kind that we know, but of another form.
+    """
+    try:
+        entry: Entry = msgspec.json.decode(data, type=Entry)
+    except msgspec.ValidationError as problem:
+        if _kind(data) in KINDS:
+            raise InvalidMessage(
+                f"an entry is not as the spec says: {problem}"
+            ) from None
+        return None
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None
+    return entry
+
+
+def _kind(data: bytes) -> str:
+    try:
+        return str(msgspec.json.decode(data, type=_Kind).type)
+    except msgspec.ValidationError:  # no object
+        return ""

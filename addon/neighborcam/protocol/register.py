@@ -1,0 +1,140 @@
+"""The register of a hub: its public log, read from the first entry on.
+
+Home, hub, desk and any reader run this over the same entries, so they agree.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from neighborcam.protocol.agency_entries import (
+    AgencyAnnounced,
+    AgencyJoined,
+    AgencyRenewed,
+    AgencyRestored,
+    AgencySaid,
+    AgencySuspended,
+    AgencyVetoed,
+    CertificateLogged,
+    CertificateRevoked,
+    Overdue,
+    RequestLogged,
+    RulesSet,
+)
+from neighborcam.protocol.entries import Entry, StewardAppointed, StewardLeft
+from neighborcam.protocol.register_rules import ENDINGS, check_entry
+from neighborcam.protocol.register_state import Agency, Asked, RegisterState, Standing
+from neighborcam.protocol.request_states import Step, after_step
+from neighborcam.protocol.requests import Deletion, Ending, Outcome
+
+
+class Register(RegisterState):
+    """A log's state that grows entry by entry."""
+
+    def take(self, entry: Entry | None) -> None:
+        """Take the next entry of the log, None for one of a kind we do not know.
+
+        Raises `BadProof`; the register is then as before the entry.
+        """
+        if entry is not None:
+            check_entry(self, entry)
+            change = _CHANGES.get(type(entry))
+            if change is not None:
+                change(self, entry)
+        self.size += 1
+
+    def _appoint(self, entry: StewardAppointed) -> None:
+        self.stewards[entry.steward] = entry.key
+
+    def _dismiss(self, entry: StewardLeft) -> None:
+        self.stewards.pop(entry.steward, None)
+
+    def _set_rules(self, entry: RulesSet) -> None:
+        self.rules = entry.rules
+
+    def _join(self, entry: AgencyJoined) -> None:
+        self._stand(entry.agency, Standing.MEMBER, entry.until)
+
+    def _renew(self, entry: AgencyRenewed) -> None:
+        self.agencies[entry.agency].until = entry.until
+
+    def _veto(self, entry: AgencyVetoed) -> None:
+        self._stand(entry.agency, Standing.VETOED)
+
+    def _restore(self, entry: AgencyRestored) -> None:
+        self._stand(entry.agency, Standing.MEMBER)
+
+    def _note_certificate(self, entry: CertificateLogged) -> None:
+        self.certificates[entry.sha256] = entry
+
+    def _revoke(self, entry: CertificateRevoked) -> None:
+        self.revoked[entry.revocation.revocation.certificate] = entry.at
+
+    def _open(self, entry: RequestLogged) -> None:
+        asked = Asked(signed=entry.request, index=self.size, logged=entry.at)
+        self.requests[asked.request.id] = asked
+
+    def _announce(self, entry: AgencyAnnounced) -> None:
+        record = entry.agency.agency
+        self.agencies[record.id] = Agency(
+            record=record,
+            standing=Standing.ANNOUNCED,
+            notice_until=entry.until,
+            until=entry.until,
+        )
+
+    def _stand(
+        self, agency: str, standing: Standing, until: datetime | None = None
+    ) -> None:
+        found = self.agencies[agency]
+        found.standing = standing
+        found.until = until or found.until
+
+    def _suspend(self, entry: AgencySuspended) -> None:
+        self._stand(entry.agency, Standing.SUSPENDED)
+        for asked in self.open_requests(entry.at):
+            if asked.request.agency == entry.agency:
+                asked.state = after_step(asked.state, Step.SUSPEND)
+                asked.ended = entry.at
+
+    def _hear(self, entry: AgencySaid) -> None:
+        asked = self.requests[entry.word.request]
+        self._run_out(asked, entry.at)
+        match entry.word:
+            case Ending(how=how):
+                asked.state = after_step(asked.state, ENDINGS[how])
+                asked.ended = entry.at
+            case Outcome():
+                asked.state = after_step(asked.state, Step.FILE_OUTCOME)
+                asked.outcome = entry.word
+            case Deletion():
+                asked.deletion = entry.word
+
+    def _miss(self, entry: Overdue) -> None:
+        asked = self.requests[entry.request]
+        self._run_out(asked, entry.at)
+        asked.overdue.add(entry.what)
+        if entry.what == "outcome":
+            asked.state = after_step(asked.state, Step.MISS)
+
+    def _run_out(self, asked: Asked, now: datetime) -> None:
+        asked.ended = asked.ended_at(now)
+        asked.state = asked.state_at(now)
+
+
+_CHANGES: Final[dict[type, Callable[[Register, Any], None]]] = {
+    StewardAppointed: Register._appoint,  # noqa: SLF001
+    StewardLeft: Register._dismiss,  # noqa: SLF001
+    RulesSet: Register._set_rules,  # noqa: SLF001
+    AgencyAnnounced: Register._announce,  # noqa: SLF001
+    AgencyJoined: Register._join,  # noqa: SLF001
+    AgencyRenewed: Register._renew,  # noqa: SLF001
+    AgencyVetoed: Register._veto,  # noqa: SLF001
+    AgencySuspended: Register._suspend,  # noqa: SLF001
+    AgencyRestored: Register._restore,  # noqa: SLF001
+    CertificateLogged: Register._note_certificate,  # noqa: SLF001
+    CertificateRevoked: Register._revoke,  # noqa: SLF001
+    RequestLogged: Register._open,  # noqa: SLF001
+    AgencySaid: Register._hear,  # noqa: SLF001
+    Overdue: Register._miss,  # noqa: SLF001
+}

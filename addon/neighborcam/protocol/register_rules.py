@@ -1,0 +1,254 @@
+"""Which entry may follow in a log: checked by everybody who reads it (spec/log.md)."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from neighborcam.protocol.agencies import (
+    MEMBERSHIP_LASTS,
+    NOTICE,
+    VETO_SHARE,
+    IssuedCertificate,
+    check_agency,
+    check_certificate,
+    check_revocation,
+)
+from neighborcam.protocol.agency_entries import (
+    AgencyAnnounced,
+    AgencyJoined,
+    AgencyRenewed,
+    AgencyRestored,
+    AgencySaid,
+    AgencySuspended,
+    AgencyVetoed,
+    CertificateLogged,
+    CertificateRevoked,
+    Overdue,
+    RequestLogged,
+    RulesSet,
+)
+from neighborcam.protocol.approvals import Approval, check_approval
+from neighborcam.protocol.entries import Entry
+from neighborcam.protocol.errors import BadProof, BadSignature, ProtocolError
+from neighborcam.protocol.register_state import Asked, RegisterState, Standing
+from neighborcam.protocol.request_limits import (
+    check_history,
+    check_request,
+    check_rules,
+)
+from neighborcam.protocol.request_states import Step, after_step
+from neighborcam.protocol.requests import (
+    AgencyWord,
+    Deletion,
+    Ending,
+    Outcome,
+    SignedRequest,
+    check_signatures,
+    check_word,
+)
+
+TARDY: Final = timedelta(days=1)  # a hub that was off suspends when it is back
+URGENT: Final = 2  # stewards
+TWO: Final = 2
+ENDINGS: Final[dict[str, Step]] = {
+    "resolved": Step.RESOLVE,
+    "withdrawn": Step.WITHDRAW,
+}
+
+
+def check_entry(state: RegisterState, entry: Entry) -> None:
+    """Raise `BadProof` for an entry that may not follow."""
+    check = _CHECKS.get(type(entry))
+    if check is None:
+        return
+    try:
+        check(state, entry)
+    except ProtocolError as problem:
+        raise BadProof(f"{type(entry).__name__}: {problem}") from problem
+
+
+def is_vetoed(vetoes: int, households: int) -> bool:
+    """Tell whether enough members objected: a fifth, and at least one."""
+    return vetoes > 0 and vetoes >= VETO_SHARE * households
+
+
+def approval_subject(agency: str, until: datetime) -> bytes:
+    """Return what stewards approve when they renew an agency."""
+    return bytes.fromhex(agency) + until.isoformat().encode()
+
+
+def check_new_request(
+    state: RegisterState, signed: SignedRequest, now: datetime
+) -> None:
+    """Raise `BadSignature`, `OutsideLimits` or `BadProof` for one not to be asked.
+
+    Everything but the stewards' approval.
+    """
+    agency = state.agency(signed.request.agency)
+    if not agency.may_ask(now):
+        raise BadSignature(f"this agency may not ask: it is {agency.standing}")
+    if state.is_late(signed.request.agency, now - TARDY):
+        raise BadProof("the agency owes an outcome or a deletion")
+    check_signatures(signed, agency.record.key, now)
+    for issued in (signed.officer, signed.supervisor):
+        if issued is not None:
+            _check_known(state, issued, now)
+    request, rules = signed.request, state.rules
+    check_request(request, rules, agency.record.jurisdiction, now)
+    check_history(request, list(state.earlier(now)), rules, now)
+
+
+def check_agency_word(
+    state: RegisterState, word: AgencyWord, issued: IssuedCertificate, now: datetime
+) -> Asked:
+    """Return the request that an agency's officer speaks of.
+
+    Raises `BadSignature` for one of another agency, revoked, or not of now.
+    """
+    asked = state.requests.get(word.request)
+    if asked is None:
+        raise BadSignature("there is no such request")
+    agency = state.agency(asked.request.agency)
+    certificate = check_certificate(issued, agency.record.key)
+    if issued.sha256 != word.certificate:
+        raise BadSignature("the word names another certificate")
+    if not certificate.not_before <= now < certificate.not_after:
+        raise BadSignature("the certificate is not of this time")
+    _check_known(state, issued, now)
+    check_word(word, certificate.key)
+    return asked
+
+
+def _check_known(
+    state: RegisterState, issued: IssuedCertificate, now: datetime
+) -> None:
+    if issued.sha256 not in state.certificates:
+        raise BadSignature("the certificate is not in the public log")
+    revoked = state.revoked.get(issued.sha256)
+    if revoked is not None and revoked <= now:
+        raise BadSignature("the certificate was revoked")
+
+
+def _check_approvals(
+    state: RegisterState,
+    approvals: tuple[Approval, ...],
+    least: int,
+    kind: str,
+    subject: bytes,
+) -> None:
+    names = {each.steward for each in approvals}
+    if len(names) < least or len(names) != len(approvals):
+        raise BadSignature(f"{least} different stewards have to approve this")
+    for each in approvals:
+        key = state.stewards.get(each.steward)
+        if key is None:
+            raise BadSignature("there is no such steward")
+        check_approval(each, key, state.host, kind, subject)
+
+
+def _check_announced(state: RegisterState, entry: AgencyAnnounced) -> None:
+    record = check_agency(entry.agency)
+    if record.kind not in state.rules.kinds:
+        raise BadSignature(f"this hub takes no {record.kind} bodies")
+    known = state.agencies.get(record.id)
+    if known is not None and known.standing is not Standing.VETOED:
+        raise BadSignature("the agency was announced before")
+    if entry.until < entry.at + NOTICE:
+        raise BadSignature("members have at least 7 days to object")
+    if entry.call_back.steward not in state.stewards:
+        raise BadSignature("no steward called the agency back")
+    subject = bytes.fromhex(record.id)
+    _check_approvals(state, entry.approvals, TWO, "agency", subject)
+
+
+def _check_joined(state: RegisterState, entry: AgencyJoined) -> None:
+    agency = state.agency(entry.agency)
+    if agency.standing is not Standing.ANNOUNCED or entry.at < agency.notice_until:
+        raise BadSignature("the time to object is not over")
+    if is_vetoed(entry.vetoes, entry.households):
+        raise BadSignature("the members objected")
+    if entry.until > entry.at + MEMBERSHIP_LASTS:
+        raise BadSignature("an agency joins for a year")
+
+
+def _check_vetoed(state: RegisterState, entry: AgencyVetoed) -> None:
+    if state.agency(entry.agency).standing is not Standing.ANNOUNCED:
+        raise BadSignature("there is nothing to object to")
+
+
+def _check_renewed(state: RegisterState, entry: AgencyRenewed) -> None:
+    state.agency(entry.agency)
+    if entry.until > entry.at + MEMBERSHIP_LASTS:
+        raise BadSignature("an agency is renewed for a year")
+    subject = approval_subject(entry.agency, entry.until)
+    _check_approvals(state, entry.approvals, TWO, "renewal", subject)
+
+
+def _check_suspended(state: RegisterState, entry: AgencySuspended) -> None:
+    if state.agency(entry.agency).standing is not Standing.MEMBER:
+        raise BadSignature("only a member can be suspended")
+
+
+def _check_restored(state: RegisterState, entry: AgencyRestored) -> None:
+    if state.agency(entry.agency).standing is not Standing.SUSPENDED:
+        raise BadSignature("the agency is not suspended")
+    if state.is_late(entry.agency, entry.at):
+        raise BadSignature("the agency still owes an outcome or a deletion")
+    subject = bytes.fromhex(entry.agency) + entry.fact.encode()
+    _check_approvals(state, entry.approvals, TWO, "restoration", subject)
+
+
+def _check_certificate(state: RegisterState, entry: CertificateLogged) -> None:
+    state.agency(entry.agency)
+
+
+def _check_revoked(state: RegisterState, entry: CertificateRevoked) -> None:
+    agency = state.agency(entry.revocation.revocation.agency)
+    check_revocation(entry.revocation, agency.record.key)
+
+
+def _check_rules(_state: RegisterState, entry: RulesSet) -> None:
+    check_rules(entry.rules)
+
+
+def _check_logged(state: RegisterState, entry: RequestLogged) -> None:
+    check_new_request(state, entry.request, entry.at)
+    least = URGENT if entry.request.request.urgent else 1
+    subject = bytes.fromhex(entry.request.sha256)
+    _check_approvals(state, entry.approvals, least, "request", subject)
+
+
+def _check_said(state: RegisterState, entry: AgencySaid) -> None:
+    asked = check_agency_word(state, entry.word, entry.certificate, entry.at)
+    now = asked.state_at(entry.at)
+    match entry.word:
+        case Ending(how=how):
+            after_step(now, ENDINGS[how])
+        case Outcome():
+            after_step(now, Step.FILE_OUTCOME)
+        case Deletion():
+            if asked.ended_at(entry.at) is None:
+                raise BadSignature("the request is open")
+
+
+def _check_overdue(state: RegisterState, entry: Overdue) -> None:
+    asked = state.requests.get(entry.request)
+    due = asked.due(entry.at).get(entry.what) if asked else None
+    if due is None or due > entry.at:
+        raise BadSignature("nothing is overdue")
+
+
+_CHECKS: Final[dict[type, Callable[[RegisterState, Any], None]]] = {
+    AgencyAnnounced: _check_announced,
+    AgencyJoined: _check_joined,
+    AgencyVetoed: _check_vetoed,
+    AgencyRenewed: _check_renewed,
+    AgencySuspended: _check_suspended,
+    AgencyRestored: _check_restored,
+    CertificateLogged: _check_certificate,
+    CertificateRevoked: _check_revoked,
+    RulesSet: _check_rules,
+    RequestLogged: _check_logged,
+    AgencySaid: _check_said,
+    Overdue: _check_overdue,
+}

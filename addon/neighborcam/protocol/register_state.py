@@ -1,0 +1,140 @@
+"""What the public log says of agencies and requests, as data with questions to it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from neighborcam.protocol.agencies import AgencyRecord
+from neighborcam.protocol.agency_entries import CertificateLogged
+from neighborcam.protocol.errors import BadSignature
+from neighborcam.protocol.request_limits import (
+    OUTCOME_DUE,
+    Earlier,
+    RequestRules,
+    km2_hours,
+)
+from neighborcam.protocol.request_states import RequestState, Step, after_step
+from neighborcam.protocol.requests import Deletion, Outcome, Request, SignedRequest
+
+
+class Standing(StrEnum):
+    """What an agency may do."""
+
+    ANNOUNCED = "announced"  # nothing yet: members may object
+    MEMBER = "member"
+    VETOED = "vetoed"
+    SUSPENDED = "suspended"
+
+
+@dataclass(kw_only=True)
+class Agency:
+    """An agency of this hub."""
+
+    record: AgencyRecord
+    standing: Standing
+    notice_until: datetime
+    until: datetime
+
+    def may_ask(self, now: datetime) -> bool:
+        """Tell whether it may ask now."""
+        return self.standing is Standing.MEMBER and now < self.until
+
+
+@dataclass(kw_only=True)
+class Asked:
+    """A request that was logged, and what became of it."""
+
+    signed: SignedRequest
+    index: int  # of its entry
+    logged: datetime
+    state: RequestState = RequestState.OPEN
+    ended: datetime | None = None
+    outcome: Outcome | None = None
+    deletion: Deletion | None = None
+    overdue: set[str] = field(default_factory=set)
+
+    @property
+    def request(self) -> Request:
+        """The request itself."""
+        return self.signed.request
+
+    def state_at(self, now: datetime) -> RequestState:
+        """Return its state, with the time that went by since the last entry."""
+        if self.state is RequestState.OPEN and self.request.expires <= now:
+            return after_step(self.state, Step.RUN_OUT)
+        return self.state
+
+    def ended_at(self, now: datetime) -> datetime | None:
+        """Return when it ended; None while it is open."""
+        if self.ended is None and self.request.expires <= now:
+            return self.request.expires
+        return self.ended
+
+    def due(self, now: datetime) -> dict[str, datetime]:
+        """Return what the agency still owes, and until when."""
+        ended = self.ended_at(now)
+        if ended is None:
+            return {}
+        days = timedelta(days=self.request.retention_days)
+        owed = {}
+        if self.outcome is None:
+            owed["outcome"] = ended + OUTCOME_DUE
+        if self.deletion is None:
+            owed["deletion"] = ended + days
+        return owed
+
+
+@dataclass(kw_only=True)
+class RegisterState:
+    """Where a log of ``size`` entries stands. ``host``: what passkeys are bound to."""
+
+    host: str
+    size: int = 0
+    rules: RequestRules = field(default_factory=RequestRules)
+    stewards: dict[str, bytes] = field(default_factory=dict)
+    agencies: dict[str, Agency] = field(default_factory=dict)
+    certificates: dict[str, CertificateLogged] = field(default_factory=dict)
+    revoked: dict[str, datetime] = field(default_factory=dict)
+    requests: dict[str, Asked] = field(default_factory=dict)
+
+    def agency(self, agency: str) -> Agency:
+        """Return an agency. Raises `BadSignature` for one that nobody announced."""
+        found = self.agencies.get(agency)
+        if found is None:
+            raise BadSignature("this hub has no such agency")
+        return found
+
+    def earlier(self, now: datetime) -> Iterator[Earlier]:
+        """Yield all requests of the log, as limits count them."""
+        for asked in self.requests.values():
+            request = asked.request
+            yield Earlier(
+                id=request.id,
+                agency=request.agency,
+                case_ref=request.case_ref,
+                seal_to=request.seal_to,
+                nonce=request.nonce,
+                km2_hours=km2_hours(request),
+                logged=asked.logged,
+                is_open=asked.state_at(now) is RequestState.OPEN,
+            )
+
+    def open_requests(self, now: datetime) -> list[Asked]:
+        """Return the requests that hold, the oldest first."""
+        return [
+            asked
+            for asked in self.requests.values()
+            if asked.state_at(now) is RequestState.OPEN
+        ]
+
+    def late(self, now: datetime) -> Iterator[tuple[Asked, str]]:
+        """Yield what agencies owe and did not do in time, flagged or not."""
+        for asked in self.requests.values():
+            for what, due in asked.due(now).items():
+                if due <= now:
+                    yield asked, what
+
+    def is_late(self, agency: str, now: datetime) -> bool:
+        """Tell whether an agency owes something."""
+        return any(asked.request.agency == agency for asked, _ in self.late(now))

@@ -1,0 +1,199 @@
+"""What a request may be, checked alike by desk, hub and home (spec/requests.md).
+
+A hub may be stricter or wider by its rules, which stand in the public log; nobody is
+wider than the ceilings here.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from neighborcam.protocol.age_keys import HybridRecipient, parse_recipient
+from neighborcam.protocol.areas import Area, check_shape, km2, least_km2, within
+from neighborcam.protocol.errors import InvalidMessage, OutsideLimits
+from neighborcam.protocol.identity import Message, is_whole_second
+from neighborcam.protocol.limits import SKEW
+from neighborcam.protocol.requests import Request
+
+WINDOW_LEAST: Final = timedelta(minutes=15)
+MONTH: Final = timedelta(days=30)
+WAITS: Final = timedelta(days=2)  # from the officer's signature to the log
+OUTCOME_DUE: Final = timedelta(days=30)
+REVOKED_DUE: Final = timedelta(days=14)
+RETENTION_DAYS: Final = 90
+PER_HOUSEHOLDS: Final = 5000
+MONTHLY: Final = 12
+
+type Positive = Annotated[float, msgspec.Meta(gt=0)]
+type Number = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class RequestRules(Message, frozen=True, kw_only=True):
+    """The limits of one hub. The defaults are NCP/1's."""
+
+    area_km2: Annotated[float, msgspec.Meta(gt=0, le=0.5)] = 0.25
+    window_hours: Annotated[float, msgspec.Meta(gt=0, le=6)] = 2.0
+    look_back_days: Annotated[float, msgspec.Meta(gt=0, le=14)] = 7.0
+    per_case: Annotated[int, msgspec.Meta(ge=1, le=2)] = 2
+    case_km2_hours: Annotated[float, msgspec.Meta(gt=0, le=4.5)] = 0.75
+    open: Annotated[int, msgspec.Meta(ge=1, le=3)] = 3
+    monthly: Annotated[int, msgspec.Meta(ge=1)] = 1
+    households: Annotated[int, msgspec.Meta(ge=0)] = 0
+    expiry_days: Annotated[float, msgspec.Meta(gt=0, le=14)] = 7.0
+    retention_days: Annotated[int, msgspec.Meta(ge=1, le=90)] = 90
+    kinds: tuple[
+        Literal["police", "rescue", "federal", "immigration", "intelligence"], ...
+    ] = ("police", "rescue")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """A request that was logged before: what counts of it against a new one."""
+
+    id: str
+    agency: str
+    case_ref: str
+    seal_to: str
+    nonce: str
+    km2_hours: float
+    logged: datetime
+    is_open: bool
+
+
+def monthly_for(households: int) -> int:
+    """Return how many requests an agency has in 30 days: 12 for each 5,000 homes."""
+    return max(1, ceil(MONTHLY * households / PER_HOUSEHOLDS))
+
+
+def check_rules(rules: RequestRules) -> None:
+    """Raise `OutsideLimits` for rules that no hub may have."""
+    if rules.monthly > monthly_for(rules.households):
+        raise OutsideLimits(
+            "monthly", f"at most {monthly_for(rules.households)} for so many homes"
+        )
+
+
+def check_request(
+    request: Request, rules: RequestRules, jurisdiction: Area, now: datetime
+) -> None:
+    """Raise `OutsideLimits`, naming field and remedy, unless it may be asked."""
+    _check_times(request, rules, now)
+    _check_area(request.area, rules, jurisdiction)
+    _check_words(request)
+    if request.retention_days > rules.retention_days:
+        raise OutsideLimits("retention_days", f"at most {rules.retention_days} days")
+    _check_seal(request.seal_to)
+
+
+def check_history(
+    request: Request, earlier: Sequence[Earlier], rules: RequestRules, now: datetime
+) -> None:
+    """Raise `OutsideLimits` when the agency has asked enough already, or the same."""
+    for each in earlier:
+        if request.id == each.id or request.nonce == each.nonce:
+            raise OutsideLimits("id", "this request was made before")
+        if request.seal_to == each.seal_to:
+            raise OutsideLimits("seal_to", "each request has a key of its own")
+    own = [each for each in earlier if each.agency == request.agency]
+    if sum(each.is_open for each in own) >= rules.open:
+        raise OutsideLimits("open", f"{rules.open} requests are open: end one first")
+    if sum(each.logged > now - MONTH for each in own) >= rules.monthly:
+        raise OutsideLimits("monthly", f"{rules.monthly} in 30 days were made")
+    _check_case(request, own, rules)
+
+
+def km2_hours(request: Request) -> float:
+    """Return area × hours: how much of a neighbourhood's life is asked for."""
+    return km2(request.area) * request.hours
+
+
+def _check_case(request: Request, own: Sequence[Earlier], rules: RequestRules) -> None:
+    case = _folded(request.case_ref)
+    same = [each for each in own if _folded(each.case_ref) == case]
+    if len(same) >= rules.per_case:
+        raise OutsideLimits("case_ref", f"at most {rules.per_case} for one case")
+    whole = km2_hours(request) + sum(each.km2_hours for each in same)
+    if whole > rules.case_km2_hours:
+        raise OutsideLimits(
+            "area",
+            f"{whole:.2f} km² × hours for this case: at most"
+            f" {rules.case_km2_hours:g}; make area or window smaller",
+        )
+
+
+def _folded(case_ref: str) -> str:
+    # The same case under another spelling is the same case.
+    return "".join(each for each in case_ref.casefold() if each.isalnum())
+
+
+def _check_times(request: Request, rules: RequestRules, now: datetime) -> None:
+    for field in ("window_start", "window_end", "published", "expires"):
+        if not is_whole_second(getattr(request, field)):
+            raise OutsideLimits(field, "write moments as 2026-11-23T18:30:00Z")
+    if not now - WAITS <= request.published <= now + SKEW:
+        raise OutsideLimits("published", "signed more than 2 days ago: sign it anew")
+    _check_window(request, rules)
+    if request.expires <= now:
+        raise OutsideLimits("expires", "it has expired")
+    if request.expires - request.published > timedelta(days=rules.expiry_days):
+        raise OutsideLimits("expires", f"at most {rules.expiry_days:g} days ahead")
+
+
+def _check_window(request: Request, rules: RequestRules) -> None:
+    lasts = request.window_end - request.window_start
+    if lasts < WINDOW_LEAST:
+        raise OutsideLimits("window_end", "a window has at least 15 minutes")
+    if lasts > timedelta(hours=rules.window_hours):
+        raise OutsideLimits(
+            "window_end", f"a window has at most {rules.window_hours:g} hours"
+        )
+    if request.window_end > request.published:
+        raise OutsideLimits("window_end", "what has not happened cannot be asked for")
+    if request.window_start < request.published - timedelta(days=rules.look_back_days):
+        raise OutsideLimits(
+            "window_start", f"longer than {rules.look_back_days:g} days ago"
+        )
+
+
+def _check_area(area: Area, rules: RequestRules, jurisdiction: Area) -> None:
+    check_shape(area)
+    size, least = km2(area), least_km2(area)
+    if size > rules.area_km2:
+        raise OutsideLimits(
+            "area", f"{size:.3f} km²: an area has at most {rules.area_km2:g} km²"
+        )
+    if size < least:
+        raise OutsideLimits(
+            "area",
+            f"{size:.3f} km²: an area has at least {least:.3f} km², one cell of H3's"
+            " resolution 9, so that no house is meant alone",
+        )
+    if not within(area, jurisdiction):
+        raise OutsideLimits("area", "it reaches out of the agency's jurisdiction")
+
+
+def _check_words(request: Request) -> None:
+    for field in ("necessity", "what", "contact"):
+        text = getattr(request, field)
+        if text != text.strip() or not text.strip():
+            raise OutsideLimits(field, "no space at either end")
+        if any(unicodedata.category(each).startswith("C") for each in text):
+            raise OutsideLimits(field, "only plain text in one line")
+    for field in ("tried", "media_wanted"):
+        values = getattr(request, field)
+        if len(set(values)) != len(values):
+            raise OutsideLimits(field, "the same twice")
+
+
+def _check_seal(seal_to: str) -> None:
+    try:
+        recipient = parse_recipient(seal_to)
+    except InvalidMessage:
+        recipient = None
+    if not isinstance(recipient, HybridRecipient):
+        raise OutsideLimits("seal_to", "this is no hybrid key of age (age1pq1…)")

@@ -1,0 +1,381 @@
+"""The register: what a log may say of agencies, and what follows from it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from demo.agency import MakeBelieveAgency
+from demo.passkey import Passkey
+from neighborcam.protocol.agencies import sign_agency
+from neighborcam.protocol.agency_entries import (
+    AgencyAnnounced,
+    AgencyJoined,
+    AgencyRestored,
+    AgencySaid,
+    AgencySuspended,
+    AgencyVetoed,
+    CallBack,
+    CertificateLogged,
+    CertificateRevoked,
+    Overdue,
+    RequestLogged,
+    RulesSet,
+)
+from neighborcam.protocol.canonical import encode
+from neighborcam.protocol.entries import Entry, StewardAppointed, read_entry
+from neighborcam.protocol.errors import BadProof, InvalidMessage
+from neighborcam.protocol.register import Register
+from neighborcam.protocol.register_state import Standing
+from neighborcam.protocol.request_limits import RequestRules
+from neighborcam.protocol.request_states import RequestState
+from neighborcam.protocol.requests import (
+    Deletion,
+    Ending,
+    Outcome,
+    SignedRequest,
+    sign_request,
+)
+from tests.protocol.messages import NOW as FRACTION
+
+NOW = FRACTION.replace(microsecond=0)
+HOST = "hub.example"
+PLACE = (13.3751, 52.5172)
+WEEK = timedelta(days=7)
+
+
+class Log:
+    """A log that is written by hand, entry by entry, as time goes by."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.register = Register(host=HOST)
+        self.agency = MakeBelieveAgency(now=NOW, place=PLACE)
+        self.passkeys = {
+            name: Passkey(HOST, f"https://{HOST}") for name in ("ann", "bob")
+        }
+        for name, key in self.passkeys.items():
+            self.add(StewardAppointed(at=NOW, steward=name, key=key.public_der))
+
+    def add(self, entry: Entry) -> None:
+        """Write an entry, as every reader gets it."""
+        self.register.take(read_entry(encode(entry)))
+
+    def approvals(self, kind: str, subject: bytes, *names: str) -> tuple[Any, ...]:
+        return tuple(self.passkeys[each].approve(each, kind, subject) for each in names)
+
+    def announcement(self, *names: str) -> AgencyAnnounced:
+        subject = bytes.fromhex(self.agency.record.id)
+        return AgencyAnnounced(
+            at=self.now,
+            agency=self.agency.signed,
+            call_back=CallBack(at=self.now, directory="the city's page", steward="ann"),
+            approvals=self.approvals("agency", subject, *names),
+            until=self.now + WEEK,
+        )
+
+    def join(self, **changes: Any) -> None:
+        """Let the agency in, with its two certificates."""
+        self.add(RulesSet(at=self.now, rules=RequestRules(households=500, monthly=2)))
+        self.add(self.announcement("ann", "bob"))
+        self.now += WEEK
+        self.agency.now = self.now
+        self.agency.__post_init__()
+        joined = AgencyJoined(
+            at=self.now,
+            agency=self.agency.record.id,
+            households=30,
+            vetoes=0,
+            until=self.now + timedelta(days=365),
+        )
+        self.add(msgspec.structs.replace(joined, **changes))
+        for officer in (self.agency.officer, self.agency.supervisor):
+            certificate = officer.issued.certificate
+            self.add(
+                CertificateLogged(
+                    at=self.now,
+                    agency=certificate.agency,
+                    sha256=officer.issued.sha256,
+                    role=certificate.role,
+                    not_after=certificate.not_after,
+                )
+            )
+
+    def logged(self, signed: SignedRequest, *names: str) -> RequestLogged:
+        subject = bytes.fromhex(signed.sha256)
+        return RequestLogged(
+            at=self.now,
+            request=signed,
+            approvals=self.approvals("request", subject, *(names or ("ann",))),
+        )
+
+    def ask(self, **changes: Any) -> str:
+        signed = self.agency.signed_request(self.now, **changes)
+        self.add(self.logged(signed))
+        return signed.request.id
+
+    def say(self, word: Any) -> None:
+        officer = self.agency.officer
+        self.add(
+            AgencySaid(
+                at=self.now, word=officer.signed(word), certificate=officer.issued
+            )
+        )
+
+    def word(self, kind: Any, request: str, **fields: Any) -> Any:
+        return kind(request=request, certificate="0" * 64, at=self.now, **fields)
+
+
+@pytest.fixture
+def log() -> Log:
+    return Log()
+
+
+def test_an_agency_joins_asks_ends_and_owes_nothing(log: Log) -> None:
+    log.join()
+    agency = log.register.agencies[log.agency.record.id]
+    assert agency.may_ask(log.now)
+    request = log.ask()
+    asked = log.register.requests[request]
+    assert asked.state_at(log.now) is RequestState.OPEN
+    log.say(log.word(Ending, request, how="resolved"))
+    assert asked.state_at(log.now) is RequestState.RESOLVED
+    assert set(asked.due(log.now)) == {"outcome", "deletion"}
+    log.say(log.word(Outcome, request, result="helped"))
+    log.say(log.word(Deletion, request, what="deleted"))
+    assert asked.due(log.now) == {}
+    assert asked.state_at(log.now) is RequestState.OUTCOME_FILED
+
+
+@pytest.mark.parametrize("names", [("ann",), ("ann", "ann"), ()])
+def test_one_steward_cannot_announce_an_agency(
+    log: Log, names: tuple[str, ...]
+) -> None:
+    entry = log.announcement("ann", "bob")
+    few = log.approvals("agency", bytes.fromhex(log.agency.record.id), *names)
+    with pytest.raises(BadProof, match="2 different stewards"):
+        log.register.take(msgspec.structs.replace(entry, approvals=few))
+
+
+def test_an_approval_of_something_else_is_none(log: Log) -> None:
+    entry = log.announcement("ann", "bob")
+    other = log.approvals("agency", bytes(16), "ann", "bob")
+    with pytest.raises(BadProof, match="something else"):
+        log.add(msgspec.structs.replace(entry, approvals=other))
+
+
+def test_a_passkey_of_another_hub_approves_nothing(log: Log) -> None:
+    stranger = Passkey("other.example", "https://other.example")
+    log.add(StewardAppointed(at=NOW, steward="eve", key=stranger.public_der))
+    log.passkeys["eve"] = stranger
+    with pytest.raises(BadProof, match="another hub"):
+        log.add(log.announcement("ann", "eve"))
+
+
+def test_a_notice_shorter_than_a_week_is_refused(log: Log) -> None:
+    entry = log.announcement("ann", "bob")
+    short = msgspec.structs.replace(entry, until=log.now + WEEK - timedelta(seconds=1))
+    with pytest.raises(BadProof, match="7 days"):
+        log.add(short)
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [({"vetoes": 6}, "objected"), ({"until": NOW + timedelta(days=800)}, "a year")],
+)
+def test_an_agency_that_may_not_join_is_refused(
+    log: Log, changes: dict[str, Any], text: str
+) -> None:
+    with pytest.raises(BadProof, match=text):
+        log.join(**changes)
+
+
+def test_nobody_joins_before_the_notice_is_over(log: Log) -> None:
+    with pytest.raises(BadProof, match="not over"):
+        log.join(at=NOW + WEEK - timedelta(seconds=1))
+
+
+def test_a_vetoed_agency_may_try_again(log: Log) -> None:
+    log.add(log.announcement("ann", "bob"))
+    agency = log.agency.record.id
+    log.add(AgencyVetoed(at=log.now, agency=agency, households=30, vetoes=6))
+    assert log.register.agencies[agency].standing is Standing.VETOED
+    log.join()
+
+
+def test_federal_bodies_join_only_where_the_rules_say_so(log: Log) -> None:
+    log.agency = MakeBelieveAgency(now=NOW, place=PLACE)
+    record = msgspec.structs.replace(log.agency.record, kind="immigration")
+    entry = log.announcement("ann", "bob")
+    signed = sign_agency(record, log.agency.root)
+    with pytest.raises(BadProof, match="no immigration bodies"):
+        log.add(msgspec.structs.replace(entry, agency=signed))
+
+
+def test_an_urgent_request_needs_two_stewards(log: Log) -> None:
+    log.join()
+    signed = log.agency.signed_request(log.now, urgent=True)
+    with pytest.raises(BadProof, match="2 different stewards"):
+        log.add(log.logged(signed, "ann"))
+    log.add(log.logged(signed, "ann", "bob"))
+
+
+def test_a_request_without_its_supervisor_is_refused(log: Log) -> None:
+    log.join()
+    request = log.agency.request(log.now)
+    once = sign_request(request, log.agency.officer.issued, log.agency.officer.key)
+    with pytest.raises(BadProof, match="supervisor"):
+        log.add(log.logged(once))
+
+
+def test_an_officer_cannot_be_the_supervisor(log: Log) -> None:
+    log.join()
+    log.agency.supervisor = log.agency.officer
+    with pytest.raises(BadProof, match="key of a officer"):
+        log.add(log.logged(log.agency.signed_request(log.now)))
+
+
+def test_a_revoked_certificate_asks_for_nothing(log: Log) -> None:
+    log.join()
+    signed = log.agency.signed_request(log.now)
+    revocation = log.agency.revoked(log.agency.officer, log.now)
+    log.add(CertificateRevoked(at=log.now, revocation=revocation))
+    with pytest.raises(BadProof, match="revoked"):
+        log.add(log.logged(signed))
+
+
+def test_an_unlogged_certificate_asks_for_nothing(log: Log) -> None:
+    log.join()
+    log.agency.officer = log.agency.certified(
+        log.agency.officer.issued.certificate.role, "Badge 99"
+    )
+    with pytest.raises(BadProof, match="not in the public log"):
+        log.ask()
+
+
+def test_an_expired_certificate_asks_for_nothing(log: Log) -> None:
+    log.join()
+    log.now += timedelta(days=91)
+    with pytest.raises(BadProof, match="not of this time"):
+        log.ask()
+
+
+def test_a_request_changed_after_it_was_signed_is_refused(log: Log) -> None:
+    log.join()
+    signed = log.agency.signed_request(log.now)
+    changed = msgspec.structs.replace(signed.request, what="Something else entirely.")
+    with pytest.raises(BadProof, match="signature"):
+        log.add(log.logged(msgspec.structs.replace(signed, request=changed)))
+
+
+def test_the_same_request_twice_is_refused(log: Log) -> None:
+    log.join()
+    signed = log.agency.signed_request(log.now)
+    log.add(log.logged(signed))
+    with pytest.raises(BadProof, match="made before"):
+        log.add(log.logged(signed))
+
+
+def test_a_month_has_as_many_requests_as_the_rules_say(log: Log) -> None:
+    log.join()
+    log.ask()
+    log.ask()
+    with pytest.raises(BadProof, match="2 in 30 days"):
+        log.ask()
+
+
+def test_one_case_is_asked_about_twice_whatever_its_spelling(log: Log) -> None:
+    log.join()
+    log.add(RulesSet(at=log.now, rules=RequestRules(households=5000, monthly=12)))
+    log.ask(case_ref="2026-1")
+    log.ask(case_ref="2026 1")
+    with pytest.raises(BadProof, match="for one case"):
+        log.ask(case_ref="2026/1")
+
+
+def test_what_is_overdue_suspends_and_two_stewards_restore(log: Log) -> None:
+    log.join()
+    request = log.ask()
+    agency = log.agency.record.id
+    late = Overdue(at=log.now, agency=agency, request=request, what="outcome")
+    with pytest.raises(BadProof, match="nothing is overdue"):
+        log.add(late)
+    log.now += timedelta(days=6 + 30)
+    assert [what for _, what in log.register.late(log.now)] == ["outcome"]
+    log.add(msgspec.structs.replace(late, at=log.now))
+    suspended = AgencySuspended(
+        at=log.now, agency=agency, reason="outcome-overdue", request=request
+    )
+    log.add(suspended)
+    asked = log.register.requests[request]
+    assert asked.state_at(log.now) is RequestState.OVERDUE
+    with pytest.raises(BadProof, match="suspended"):
+        log.ask()
+    with pytest.raises(BadProof, match="still owes"):
+        log.add(restored(log, log.now, "bob", "ann"))
+    log.say(log.word(Outcome, request, result="no-use"))
+    log.say(log.word(Deletion, request, what="deleted"))
+    with pytest.raises(BadProof, match="2 different stewards"):
+        log.register.take(restored(log, log.now, "ann"))
+    log.add(restored(log, log.now, "ann", "bob"))
+    assert log.register.agencies[agency].may_ask(log.now)
+
+
+def restored(log: Log, at: datetime, *names: str) -> AgencyRestored:
+    agency = log.agency.record.id
+    fact = "The outcome was filed."
+    subject = bytes.fromhex(agency) + fact.encode()
+    approvals = log.approvals("restoration", subject, *names)
+    return AgencyRestored(at=at, agency=agency, fact=fact, approvals=approvals)
+
+
+def test_a_hub_that_does_not_suspend_is_caught_at_the_next_request(log: Log) -> None:
+    log.join()
+    log.ask()
+    log.now += timedelta(days=6 + 31, seconds=1)
+    with pytest.raises(BadProof, match="owes an outcome"):
+        log.ask()
+
+
+def test_suspension_ends_what_is_open(log: Log) -> None:
+    log.join()
+    request = log.ask()
+    log.add(
+        AgencySuspended(
+            at=log.now,
+            agency=log.agency.record.id,
+            reason="terms",
+            fact="Clips were published.",
+            steward="ann",
+        )
+    )
+    asked = log.register.requests[request]
+    assert asked.state_at(log.now) is RequestState.SUSPENDED
+
+
+def test_another_agency_cannot_speak_of_a_request(log: Log) -> None:
+    log.join()
+    request = log.ask()
+    other = MakeBelieveAgency(now=log.now, place=PLACE)
+    word = other.officer.signed(log.word(Ending, request, how="withdrawn"))
+    with pytest.raises(BadProof, match="signature"):
+        log.add(AgencySaid(at=log.now, word=word, certificate=other.officer.issued))
+
+
+def test_rules_beyond_the_ceiling_are_refused(log: Log) -> None:
+    with pytest.raises(BadProof, match="so many homes"):
+        log.add(RulesSet(at=NOW, rules=RequestRules(households=500, monthly=3)))
+
+
+def test_an_entry_of_a_known_kind_and_another_form_is_no_unknown_one() -> None:
+    with pytest.raises(InvalidMessage, match="not as the spec says"):
+        read_entry(b'{"type":"agency-suspended","v":1}')
+    assert read_entry(b'{"type":7}') is None
+    assert read_entry(b"no JSON") is None
+
+
+def test_an_unknown_entry_counts_and_changes_nothing(log: Log) -> None:
+    size = log.register.size
+    log.register.take(read_entry(b'{"type":"of-the-future"}'))
+    assert log.register.size == size + 1
