@@ -8,7 +8,15 @@ from typing import Final
 
 from tests.architecture.sources import CHECKOUT, ENGINE, Module
 
-CONTRACTS: Final = ("states", "errors", "config", "facts", "settings", "neighbours")
+CONTRACTS: Final = (
+    "states",
+    "errors",
+    "config",
+    "facts",
+    "settings",
+    "neighbours",
+    "requests",
+)
 WIRING: Final = re.compile(
     r"neighborcam\.(cli\w*|__main__|engine\.(app|detect)\w*)(\.|$)"
 )

@@ -24,7 +24,7 @@ from neighborcam.engine.neighbours import Category, Draft
 from neighborcam.engine.sharing.neighbourhood import Neighbourhood
 from neighborcam.protocol.invites import Invite, link_of
 from tests.bench.table import Row, save, show
-from tests.engine.sharing.homes import no_recordings
+from tests.engine.sharing.homes import empty_house, no_recordings
 
 PER_HOME = 3  # alerts that a household may write on a day
 
@@ -71,7 +71,12 @@ async def _alerts(
     for number in range(-(-count // PER_HOME)):
         store = SharingStore.open(_folder(folder, number))
         home = Neighbourhood(
-            store, folder, lambda _what, _about: None, no_recordings, utc_now
+            store,
+            folder,
+            lambda _what, _about: None,
+            no_recordings,
+            empty_house(folder),
+            utc_now,
         )
         code = await made.hub.desk.households.invite_by_steward()
         await home.join(_link(made, code), *PLACE)

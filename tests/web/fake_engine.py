@@ -41,10 +41,11 @@ from neighborcam.engine.index.rows import EpisodeRow
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.index.store import Index
 from neighborcam.engine.neighbours import AlertView
+from neighborcam.engine.requests import RequestView
 from neighborcam.engine.settings import Settings, load_settings, save_settings
 from neighborcam.engine.sharing.neighbourhood import Neighbourhood
 from neighborcam.engine.states import CameraState
-from tests.engine.sharing.homes import no_recordings
+from tests.engine.sharing.homes import empty_house, no_recordings
 
 PASSWORD = "open-sesame"
 SIZE = (320, 180)
@@ -279,6 +280,7 @@ class FakeEngine:
             folder / "evidence",
             self._tell,
             no_recordings,
+            empty_house(folder),
             lambda: datetime.now(UTC),
         )
         self.bus: Bus
@@ -316,7 +318,7 @@ class FakeEngine:
         self.index.apply(fact)
         self.bus.publish(fact)
 
-    def _tell(self, what: str, about: AlertView | str | None) -> None:
+    def _tell(self, what: str, about: AlertView | RequestView | str | None) -> None:
         self.bus.publish(neighbour_news(what, about, datetime.now(UTC)))
 
     def stop_serving(self) -> None:
@@ -341,6 +343,7 @@ class FakeEngine:
             media_dir=self.index.media_dir,
             now=lambda: datetime.now(UTC),
             neighbourhood=self.neighbourhood,
+            requests=self.neighbourhood.requests,
         )
         cache = self._folder / "clips"
         self.server = ApiServer(ports, self.bus, cache_dir=cache, port=self._port)

@@ -32,9 +32,12 @@ from neighborcam.engine.recording.invariants import recover
 from neighborcam.engine.recording.janitor import Janitor
 from neighborcam.engine.recording.pictures import EpisodePictures
 from neighborcam.engine.recording.retention import StorageLimits
+from neighborcam.engine.requests import RequestView, Span
 from neighborcam.engine.running_camera import Surroundings
 from neighborcam.engine.settings import Settings, load_settings, save_settings
+from neighborcam.engine.sharing.clip_maker import ClipMaker, Recorded
 from neighborcam.engine.sharing.neighbourhood import Neighbourhood
+from neighborcam.engine.sharing.owner_requests import House
 from neighborcam.engine.sharing.studio import Studio
 from neighborcam.engine.vision.labeller import Labeller
 from neighborcam.engine.vision.models import find
@@ -155,6 +158,7 @@ class Engine:
             data_dir / _EVIDENCE,
             self._tell,
             Studio(self._exported, data_dir),
+            self._house(data_dir),
             clock,
         )
         ports = self._ports()
@@ -183,6 +187,7 @@ class Engine:
             media_dir=media_dir,
             now=self._clock,
             neighbourhood=self.neighbourhood,
+            requests=self.neighbourhood.requests,
             labels=self._labels,
         )
 
@@ -236,9 +241,40 @@ class Engine:
         if isinstance(news, Fact):
             self._pictures.take(news)
 
-    def _tell(self, what: str, about: AlertView | str | None) -> None:
-        """Let clients hear of alerts and of the hub."""
+    def _tell(self, what: str, about: AlertView | RequestView | str | None) -> None:
+        """Let clients hear of alerts, of requests, and of the hub."""
         self._bus.publish(neighbour_news(what, about, self._clock()))
+
+    def _house(self, data_dir: Path) -> House:
+        """Return what answers to agencies are made of."""
+        return House(
+            cameras=lambda: [each.config for each in self.cameras.list()],
+            recorded=self._spans,
+            maker=ClipMaker(self._exported, self._files, data_dir),
+            data_dir=data_dir,
+        )
+
+    def _spans(
+        self, camera: CameraId, start: datetime, end: datetime
+    ) -> tuple[Span, ...]:
+        """Return what is recorded of a camera between two moments."""
+        return tuple(
+            Span(start=each.started_at, end=each.ended_at)
+            for each in self.index.coverage(camera, start, end)
+        )
+
+    def _files(
+        self, camera: CameraId, start: datetime, end: datetime
+    ) -> tuple[Recorded, ...]:
+        """Return the files in which that is."""
+        return tuple(
+            Recorded(
+                path=self.index.media_dir / each.path,
+                started_at=each.started_at,
+                ended_at=each.ended_at,
+            )
+            for each in self.index.segments(camera, start, end)
+        )
 
     def _exported(
         self, camera: CameraId, start: datetime, end: datetime, out: Path

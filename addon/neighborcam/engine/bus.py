@@ -16,6 +16,7 @@ import msgspec
 from neighborcam.engine.config import CameraId
 from neighborcam.engine.facts import EngineFact, EpisodeId
 from neighborcam.engine.neighbours import AlertView
+from neighborcam.engine.requests import RequestView
 
 DEFAULT_LIMIT: Final = 1000
 
@@ -82,6 +83,24 @@ class AlertEnded(Notice, frozen=True, kw_only=True):
     alert: str
 
 
+class RequestReceived(Notice, frozen=True, kw_only=True):
+    """An agency's request is in the public log, and this home shows it."""
+
+    request: RequestView
+
+
+class RequestChanged(Notice, frozen=True, kw_only=True):
+    """A request ended before its time, or was answered here."""
+
+    request: RequestView
+
+
+class RequestEnded(Notice, frozen=True, kw_only=True):
+    """A request is shown no more: its time is over."""
+
+    request: str
+
+
 class SharingChanged(Notice, frozen=True, kw_only=True):
     """This home joined or left a hub, or the connection to it changed."""
 
@@ -90,6 +109,9 @@ type EngineNotice = (
     AlertReceived
     | AlertChanged
     | AlertEnded
+    | RequestReceived
+    | RequestChanged
+    | RequestEnded
     | SharingChanged
     | CameraConfigured
     | CameraRemoved
@@ -102,14 +124,25 @@ type EngineNotice = (
 type News = EngineFact | EngineNotice
 
 
-def neighbour_news(what: str, about: AlertView | str | None, at: datetime) -> News:
-    """Return the notice of what sharing tells: an alert, its end, or the hub."""
+def neighbour_news(
+    what: str, about: AlertView | RequestView | str | None, at: datetime
+) -> News:
+    """Return the notice of what sharing tells: an alert, a request, or the hub."""
+    if isinstance(about, RequestView):
+        return _request_news(what, about, at)
     if isinstance(about, str):
         return AlertEnded(at=at, alert=about)
     if about is None:
         return SharingChanged(at=at)
     kind = AlertReceived if what == "received" else AlertChanged
     return kind(at=at, alert=about)
+
+
+def _request_news(what: str, about: RequestView, at: datetime) -> News:
+    if what == "ended":
+        return RequestEnded(at=at, request=about.id)
+    kind = RequestReceived if what == "received" else RequestChanged
+    return kind(at=at, request=about)
 
 
 class NewsLost(Exception):

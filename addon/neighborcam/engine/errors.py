@@ -5,6 +5,7 @@
     EngineError
     ├── InvalidInput          the data is wrong; the text says what and how to mend it
     ├── NotFound              no such camera, episode, clip …
+    ├── WrongPin              ask for the PIN again; after five, wait
     ├── Conflict              it exists already, or its state forbids this
     ├── CameraError           one stream failed; `state` says how, the text what to do
     │   ├── CameraUnreachable     unknown host, closed port, no answer: try again
@@ -43,6 +44,10 @@ class NotFound(EngineError):
 
 class Conflict(EngineError):
     """It exists already, or its present state forbids this."""
+
+
+class WrongPin(EngineError):
+    """The PIN is missing or wrong."""
 
 
 class CameraError(EngineError):

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from neighborcam.protocol.checkpoint_text import CheckpointText
-from neighborcam.protocol.errors import BadProof, BadSignature
+from neighborcam.protocol.errors import BadProof, BadSignature, NotWitnessed
 from neighborcam.protocol.merkle import check_consistency
 from neighborcam.protocol.note_keys import LogKey, WitnessKey
 from neighborcam.protocol.notes import parse_note
@@ -44,8 +44,8 @@ class Checkpoint:
 def accept(data: bytes, policy: LogPolicy, now: datetime) -> Checkpoint:
     """Check a checkpoint's signatures and return it.
 
-    Raises `InvalidMessage`, `BadSignature` when the log did not sign or too few
-    witnesses did, and `BadProof` for one of another log or of the future.
+    Raises `InvalidMessage`, `BadSignature` when the log did not sign, `NotWitnessed`
+    when too few witnesses did, and `BadProof` for one of another log or of the future.
     """
     note = parse_note(data)
     text = CheckpointText.parse(note.text)
@@ -61,7 +61,7 @@ def accept(data: bytes, policy: LogPolicy, now: datetime) -> Checkpoint:
     if any(at > now + CLOCK_SKEW for at in seen.values()):
         raise BadProof("a witness signed the checkpoint in the future: check the clock")
     if len(seen) < policy.quorum:
-        raise BadSignature(
+        raise NotWitnessed(
             f"{len(seen)} of {policy.quorum} witnesses have signed the checkpoint"
         )
     return Checkpoint(text=text, note=data, seen_at=tuple(sorted(seen.values())))

@@ -5,6 +5,7 @@
     ProtocolError
     ├── InvalidMessage     refuse it and say the code; the sender can mend it
     ├── BadSignature       refuse it; nobody vouches for it
+    │   └── NotWitnessed       not yet: too few witnesses have signed, try again
     ├── BadProof           refuse it and keep it: the log or its hub misbehaves
     ├── OutsideLimits      refuse it; the text says what to change
     ├── IllegalStanding    it happened already, or cannot happen any more
@@ -24,6 +25,10 @@ class InvalidMessage(ProtocolError):
 
 class BadSignature(ProtocolError):
     """A signature is missing, of an unknown key, or wrong."""
+
+
+class NotWitnessed(BadSignature):
+    """Too few witnesses have signed a checkpoint, or not yet."""
 
 
 class BadProof(ProtocolError):

@@ -38,7 +38,7 @@ from neighborcam.engine.index.store import Index
 from neighborcam.engine.settings import Settings, load_settings, save_settings
 from neighborcam.engine.sharing.neighbourhood import Neighbourhood
 from neighborcam.engine.states import CameraState
-from tests.engine.sharing.homes import no_recordings
+from tests.engine.sharing.homes import empty_house, no_recordings
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 PASSWORD = "hunter2-very-secret"
@@ -304,6 +304,14 @@ async def house(index: Index, clock: Clock, tmp_path: Path) -> AsyncIterator[Hou
     bus = Bus(asyncio.get_running_loop())
     cameras, exports, pictures = Cameras(), Exports(), Pictures(tmp_path)
     shared = SharingStore.open(tmp_path)
+    neighbourhood = Neighbourhood(
+        shared,
+        tmp_path / "evidence",
+        lambda _what, _about: None,
+        no_recordings,
+        empty_house(tmp_path),
+        clock,
+    )
     ports = Ports(
         cameras=cameras,
         index=index,
@@ -314,13 +322,8 @@ async def house(index: Index, clock: Clock, tmp_path: Path) -> AsyncIterator[Hou
         redact=redact,
         media_dir=index.media_dir,
         now=clock,
-        neighbourhood=Neighbourhood(
-            shared,
-            tmp_path / "evidence",
-            lambda _what, _about: None,
-            no_recordings,
-            clock,
-        ),
+        neighbourhood=neighbourhood,
+        requests=neighbourhood.requests,
     )
     server = ApiServer(
         ports,

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from neighborcam.engine.api.messages import Scope
-from neighborcam.engine.api.neighbourhood_messages import AnswerWish
+from neighborcam.engine.api.request_messages import AnswerWish
+from neighborcam.engine.requests import Decision
 from tests.engine.api.conftest import House
 
 ALERT = {"category": "fire", "headline": "Smoke over the school"}
@@ -78,6 +79,6 @@ async def test_no_alert_can_say_where_it_is_from(house: House, admin: str) -> No
 
 
 def test_a_decision_is_not_in_a_message_s_text() -> None:
-    wish = AnswerWish(answer="approve", confirm=True, pin="1234")  # type: ignore[arg-type]
+    wish = AnswerWish(answer=Decision.APPROVE, confirm=True, pin="1234")
     assert "1234" not in f"{wish!r}{wish}"
     assert "approve" not in f"{wish!r}{wish}"

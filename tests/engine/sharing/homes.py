@@ -6,6 +6,8 @@ from typing import NoReturn
 
 from neighborcam.engine.config import CameraId
 from neighborcam.engine.errors import NotFound
+from neighborcam.engine.sharing.clip_maker import ClipMaker
+from neighborcam.engine.sharing.owner_requests import House
 from neighborcam.engine.sharing.studio import Studio
 
 
@@ -16,3 +18,13 @@ def _nothing(
 
 
 no_recordings = Studio(_nothing, Path("nowhere"))
+
+
+def empty_house(folder: Path) -> House:
+    """Return a home without a camera."""
+    return House(
+        cameras=lambda: (),
+        recorded=lambda _camera, _start, _end: (),
+        maker=ClipMaker(_nothing, lambda _camera, _start, _end: (), folder),
+        data_dir=folder,
+    )

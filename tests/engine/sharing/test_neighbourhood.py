@@ -37,6 +37,7 @@ from neighborcam.hub.store.schema import ALERTS, HOUSEHOLDS
 from neighborcam.protocol.alerts import ReactionKind
 from neighborcam.protocol.invites import link_of, parse_link
 from neighborcam.protocol.note_keys import LogKey
+from tests.engine.sharing.homes import empty_house
 from tests.engine.sharing.test_pictures import record, walk
 from tests.hub.conftest import Town
 
@@ -72,6 +73,7 @@ class House:
             self.folder / "evidence",
             lambda what, about: self.told.append((what, about)),
             Studio(self.export, self.folder),
+            empty_house(self.folder),
             self.town.clock,
         )
 

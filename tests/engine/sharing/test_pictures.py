@@ -25,7 +25,7 @@ from neighborcam.engine.sharing.finders import (
     PlateFinder,
     Rectangle,
 )
-from neighborcam.engine.sharing.pictures import make_clip, make_picture
+from neighborcam.engine.sharing.pictures import Made, make_clip, make_picture
 from neighborcam.engine.sharing.tray import LASTS, Tray
 from neighborcam.engine.vision.yolox import Detection, Yolox
 from neighborcam.protocol.alerts import Redaction
@@ -172,9 +172,9 @@ def test_what_is_no_recording_or_too_short_is_refused(tmp_path: Path) -> None:
 
 def test_a_tray_forgets(tmp_path: Path) -> None:
     clock = Clock()
-    tray = Tray(clock)
+    tray = Tray[Made](clock)
     made = make_picture(record(tmp_path / "a.mp4", walk(12)), 1, Plan())
-    tray.put(made)
+    tray.put(made.media.sha256, made)
     assert tray.get(made.media.sha256) is made
     clock.at += LASTS
     with pytest.raises(NotFound):

@@ -65,6 +65,7 @@ ANSWERS: Final[tuple[tuple[type[EngineError], int, str], ...]] = (
     (Forbidden, 403, "forbidden"),
     (WrongOrigin, 403, "wrong_origin"),
     (WrongCode, 403, "wrong_code"),
+    (errors.WrongPin, 403, "wrong_pin"),
     (errors.NotFound, 404, "not_found"),
     (NoRoute, 404, "no_route"),
     (WrongMethod, 405, "wrong_method"),

@@ -1,4 +1,4 @@
-"""Handlers for the neighbourhood: alerts and police requests.
+"""Handlers for the neighbourhood: joining, and alerts.
 
 What would be sent is checked before it is asked whether sharing is on, so that a
 client learns what it will be held to.
@@ -9,17 +9,14 @@ from typing import Final
 from aiohttp import web
 
 from neighborcam.engine.api.desk import Call
-from neighborcam.engine.api.errors import InvalidField, SharingOff
+from neighborcam.engine.api.errors import SharingOff
 from neighborcam.engine.api.neighbourhood_messages import (
     AlertWish,
-    Answer,
-    AnswerWish,
     CommentWish,
     InviteView,
     JoinWish,
     PictureWish,
     ReactionWish,
-    RequestView,
 )
 from neighborcam.engine.api.picture_orders import order_of
 from neighborcam.engine.api.ports import NeighbourhoodPort
@@ -128,21 +125,6 @@ async def media(call: Call[None, None]) -> web.StreamResponse:
     """A picture or clip of an alert, as the hub serves it."""
     data = await _on(call).media(call.item("alert"), call.item("media"))
     return web.Response(body=data, content_type=_kind_of(data))
-
-
-async def list_requests(_call: Call[None, None]) -> tuple[RequestView, ...]:
-    """Open requests of agencies; none while sharing is off."""
-    return ()
-
-
-async def answer(call: Call[None, AnswerWish]) -> None:
-    """Answer an agency's request; ``confirm`` must say that a person means it."""
-    if not call.body.confirm:
-        raise InvalidField("confirm", "an answer needs confirm: true")
-    if call.body.answer is Answer.TIP and not call.body.text:
-        raise InvalidField("text", "a tip needs a text")
-    _on(call)
-    raise SharingOff("this hub carries no requests of agencies yet")
 
 
 def _on(call: Call[None, object]) -> NeighbourhoodPort:

@@ -4,8 +4,6 @@ No message has a field for where this home is: an alert names a cell, and the en
 chooses it.
 """
 
-from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Literal
 
 import msgspec
@@ -22,15 +20,6 @@ from neighborcam.engine.neighbours import (
 )
 
 type PictureId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
-
-
-class Answer(StrEnum):
-    """What an owner may answer to an agency; saying nothing needs no answer."""
-
-    DECLINE = "decline"
-    MUTE = "mute"
-    TIP = "tip"
-    APPROVE = "approve"
 
 
 class AlertWish(Wish, frozen=True, kw_only=True):
@@ -81,40 +70,6 @@ class ReactionWish(Wish, frozen=True, kw_only=True):
     """React to an alert."""
 
     kind: Reaction
-
-
-class RequestView(Message, frozen=True, kw_only=True):
-    """An agency's request, and what only this home knows of it."""
-
-    id: str
-    agency: str
-    officer: str
-    case_ref: str
-    offence: str
-    necessity: str
-    what: str
-    area: tuple[tuple[float, float], ...]  # longitude and latitude; a closed ring
-    window_start: datetime
-    window_end: datetime
-    published: datetime
-    expires: datetime
-    state: Literal["open", "withdrawn", "expired", "resolved", "suspended"]
-    urgent: bool = False
-    matching_cameras: int = 0
-    answered: bool = False
-
-
-class AnswerWish(Wish, frozen=True, kw_only=True):
-    """Answer a request. ``text`` belongs to a tip."""
-
-    answer: Answer
-    confirm: bool = False
-    pin: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
-    text: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)] | None = None
-
-    def __repr__(self) -> str:
-        """Hide PIN and decision: this may be logged."""
-        return "AnswerWish()"
 
 
 class JoinWish(Wish, frozen=True, kw_only=True):

@@ -160,6 +160,7 @@ class Session:
                 labels=desk.ports.labels(),
                 sharing=desk.ports.neighbourhood.view(),
                 alerts=desk.ports.neighbourhood.alerts(),
+                requests=desk.ports.requests.shown(),
             )
             await _send(self._socket, snapshot)
 

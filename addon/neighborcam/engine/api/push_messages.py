@@ -11,6 +11,7 @@ from neighborcam.engine.config import CameraId, ZoneId
 from neighborcam.engine.facts import Box, EpisodeId, Label
 from neighborcam.engine.index.rows import EpisodeRow
 from neighborcam.engine.neighbours import AlertView, SharingView
+from neighborcam.engine.requests import RequestView
 from neighborcam.engine.settings import Settings
 
 
@@ -71,6 +72,7 @@ class Snapshot(Message, frozen=True, kw_only=True, tag_field="type", tag="snapsh
     labels: tuple[Label, ...] = ()  # that can be told apart now
     sharing: SharingView = SharingView()
     alerts: tuple[AlertView, ...] = ()
+    requests: tuple[RequestView, ...] = ()
 
 
 class Changes(Message, frozen=True, kw_only=True, tag_field="type", tag="changes"):

@@ -20,6 +20,7 @@ from neighborcam.engine.api import (
     page,
     push,
     recordings,
+    requests,
 )
 from neighborcam.engine.api.desk import Call
 from neighborcam.engine.api.messages import CameraView, Scope
@@ -76,6 +77,7 @@ def _route(
 
 _CAMERA: Final = "/api/cameras/{camera}"
 _EPISODE: Final = "/api/episodes/{episode}"
+_REQUEST: Final = "/api/requests/{request}"
 _ALERT: Final = "/api/alerts/{alert}"
 _JPEG: Final = {"media": True, "produces": "image/jpeg"}
 _MP4: Final = {"media": True, "produces": "video/mp4"}
@@ -161,8 +163,20 @@ ROUTES: Final[tuple[Route, ...]] = (
     _route("POST", f"{_ALERT}/comments", ADMIN, neighbourhood.comment),
     _route("GET", f"{_ALERT}/media/{{media}}", VIEWER, neighbourhood.media, **_FILE_OF),
     _route("POST", f"{_ALERT}/reactions", ADMIN, neighbourhood.react),
-    _route("GET", "/api/requests", VIEWER, neighbourhood.list_requests),
-    _route("POST", "/api/requests/{request}/answer", ADMIN, neighbourhood.answer),
+    _route("GET", "/api/requests", VIEWER, requests.list_requests),
+    _route("GET", _REQUEST, ADMIN, requests.review),
+    _route("POST", f"{_REQUEST}/clips", ADMIN, requests.make_clip, status=201),
+    _route("GET", f"{_REQUEST}/clips/{{clip}}", ADMIN, requests.made_clip, **_FILE_OF),
+    _route("POST", f"{_REQUEST}/answer", ADMIN, requests.answer),
+    _route("POST", f"{_REQUEST}/answers/{{answer}}/letters", ADMIN, requests.write),
+    _route("DELETE", f"{_REQUEST}/answers/{{answer}}", ADMIN, requests.revoke),
+    _route("GET", "/api/sharing/viewpoints", ADMIN, requests.get_viewpoints),
+    _route("PUT", "/api/sharing/viewpoints", ADMIN, requests.put_viewpoints),
+    _route("GET", "/api/sharing/muted", ADMIN, requests.get_muted),
+    _route("PUT", "/api/sharing/muted", ADMIN, requests.put_muted),
+    _route("PUT", "/api/sharing/pin", ADMIN, requests.put_pin),
+    _route("GET", "/api/agencies", VIEWER, requests.list_agencies),
+    _route("POST", "/api/agencies/{agency}/veto", ADMIN, requests.veto),
     _route("GET", "/api/ws", VIEWER, push.watch, status=101, own_auth=True),
     _route("GET", "/", None, page.index, produces="text/html"),
     _route("GET", "/assets/{file}", None, page.asset, **_FILE),

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from neighborcam.engine.errors import DataUnreadable, StorageError
+from neighborcam.engine.index.answer_store import SCHEMA as ANSWERS_SCHEMA
+from neighborcam.engine.index.answer_store import TABLES, AnswerStore
 from neighborcam.engine.index.database import Database, connect, translate
 from neighborcam.engine.index.instant import from_us, to_us
 from neighborcam.engine.neighbours import DiaryEntry
@@ -59,6 +61,7 @@ class SharingStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.requests = AnswerStore(database)
 
     @classmethod
     def open(cls, data_dir: Path) -> Self:
@@ -76,7 +79,8 @@ class SharingStore:
             if version == 0:
                 connection.execute("PRAGMA secure_delete = ON")
                 connection.executescript(
-                    f"BEGIN;{_SCHEMA};PRAGMA user_version = {_VERSION};COMMIT;"
+                    f"BEGIN;{_SCHEMA};{ANSWERS_SCHEMA};"
+                    f"PRAGMA user_version = {_VERSION};COMMIT;"
                 )
         except sqlite3.Error as error:
             raise translate(error, path) from error
@@ -101,7 +105,8 @@ class SharingStore:
         """Delete all rows: this home left its hub."""
 
         def work(connection: sqlite3.Connection) -> None:
-            for table in ("outbox", "diary", "own", "votes", "tokens", "facts"):
+            own = ("outbox", "diary", "own", "votes", "tokens", "facts")
+            for table in (*own, *TABLES):
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our names
 
         self._database.write(work)
@@ -212,6 +217,19 @@ class SharingStore:
             return int(id_ or 0)
 
         return self._database.write(work)
+
+    def note(
+        self, *, kind: str, summary: str, size: int, at: datetime, state: str
+    ) -> None:
+        """Write into the diary what left by another way than the outbox."""
+        self._do(
+            "INSERT INTO diary (at, kind, summary, size, state) VALUES (?, ?, ?, ?, ?)",
+            to_us(at),
+            kind,
+            summary,
+            size,
+            state,
+        )
 
     def waiting(self) -> int:
         """Return how much is to be sent."""

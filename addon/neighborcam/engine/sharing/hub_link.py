@@ -185,10 +185,13 @@ class HubLink:
         """Send a message that needs no account: a post, comment, vote, flag."""
         await self._post(path, message, None)
 
+    async def put(self, path: str, data: bytes) -> None:
+        """Send bytes under a path."""
+        await self._request("PUT", path, data=data)
+
     async def put_media(self, alert: str, sha256: str, data: bytes) -> None:
         """Send a picture or clip that an alert announced."""
-        path = f"/api/alerts/{alert}/media/{sha256}"
-        await self._request("PUT", path, data=data)
+        await self.put(f"/api/alerts/{alert}/media/{sha256}", data)
 
     async def get_media(self, alert: str, sha256: str, reading_pass: str) -> bytes:
         """Return a picture or clip of an alert."""

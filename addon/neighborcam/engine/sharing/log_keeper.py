@@ -11,15 +11,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from neighborcam.engine.errors import HubMisbehaves
+from neighborcam.engine.errors import HubMisbehaves, HubUnreachable
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.sharing.hub_link import HubLink, KeysView
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.checkpoint_text import CheckpointText
 from neighborcam.protocol.checkpoints import LogPolicy, continues
 from neighborcam.protocol.entries import TokenKeys
-from neighborcam.protocol.errors import ProtocolError
+from neighborcam.protocol.errors import NotWitnessed, ProtocolError
 from neighborcam.protocol.log_proof import parse_log_proof
+from neighborcam.protocol.log_reader import LogReader
 from neighborcam.protocol.merkle import consistency_proof
 from neighborcam.protocol.notes import parse_note
 from neighborcam.protocol.tiles import Tile, TiledTree
@@ -65,8 +66,10 @@ class LogKeeper:
             proof = parse_log_proof(keys.proof.encode())
             found = proof.check(encode(entry), self._policy, self._clock())
             await self._check_continues(found.text)
+        except NotWitnessed as problem:
+            raise HubUnreachable(f"the hub's log is not witnessed: {problem}") from None
         except ProtocolError as problem:
-            self._keep(keys.proof.encode())
+            self.keep(keys.proof.encode())
             raise HubMisbehaves(f"the hub's log is not right: {problem}") from problem
         self._store.put_fact(CHECKPOINT, found.note)
 
@@ -95,7 +98,13 @@ class LogKeeper:
                 path = f"/log/{missing.tile.path}"
                 tiles[missing.tile] = await self._link.raw(path)
 
-    def _keep(self, proof: bytes) -> None:
+    def check_same(self, reader: LogReader) -> None:
+        """Raise `BadProof` when what was read is another log than keys came from."""
+        note = self._store.fact(CHECKPOINT)
+        if note is not None:
+            reader.check_known(CheckpointText.parse(parse_note(note).text))
+
+    def keep(self, proof: bytes) -> None:
         """Write down what the hub showed, and what it had shown before."""
         self._evidence.mkdir(parents=True, exist_ok=True)
         name = self._clock().strftime("%Y%m%dT%H%M%SZ")

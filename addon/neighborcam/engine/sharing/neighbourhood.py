@@ -26,9 +26,12 @@ from neighborcam.engine.neighbours import (
 )
 from neighborcam.engine.sharing.drafts import Kept
 from neighborcam.engine.sharing.hub_link import HubLink
+from neighborcam.engine.sharing.owner_requests import House, OwnerRequests
+from neighborcam.engine.sharing.pictures import Made
 from neighborcam.engine.sharing.shared_life import SharedLife, Tell
 from neighborcam.engine.sharing.studio import Studio
 from neighborcam.engine.sharing.tray import Tray
+from neighborcam.protocol.answers import ChunkRemoval
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.errors import InvalidMessage
 from neighborcam.protocol.invites import parse_link
@@ -60,16 +63,18 @@ class Neighbourhood:
         evidence: Path,
         tell: Tell,
         studio: Studio,
+        house: House,
         clock: Callable[[], datetime],
     ) -> None:
         self._studio = studio
-        self._tray = Tray(clock)
+        self._tray = Tray[Made](clock)
         self._store = store
         self._evidence = evidence
         self._tell = tell
         self._clock = clock
         self._life: SharedLife | None = None
         self._changing = asyncio.Lock()
+        self.requests = OwnerRequests(store, house, tell, self._remove_piece, clock)
 
     async def start(self) -> None:
         """Go on where the last run ended."""
@@ -79,6 +84,7 @@ class Neighbourhood:
 
     async def stop(self) -> None:
         """Stop listening and sending; what waits is sent after the next start."""
+        self.requests.end()
         if self._life is not None:
             await self._life.close()
             self._life = None
@@ -138,6 +144,7 @@ class Neighbourhood:
         async with self._changing:
             life = self._need_life()
             await life.leave()
+            self.requests.end()
             await life.close()
             self._life = None
             await asyncio.to_thread(self._store.forget_everything)
@@ -151,7 +158,11 @@ class Neighbourhood:
         self._life = SharedLife(
             kept, preferences, self._store, self._evidence, self._tell, self._clock
         )
+        self.requests.begin(self._life.requests)
         self._life.start()
+
+    def _remove_piece(self, removal: ChunkRemoval) -> None:
+        self._need_life().remove_piece(removal)
 
     def _need_life(self) -> "SharedLife":
         if self._life is None:
@@ -189,7 +200,7 @@ class Neighbourhood:
         """Make a redacted picture or clip; nothing leaves by it."""
         self._need_life()
         made = await asyncio.to_thread(self._studio.make, order)
-        self._tray.put(made)
+        self._tray.put(made.media.sha256, made)
         return PictureView(
             id=made.media.sha256,
             kind=made.media.kind,

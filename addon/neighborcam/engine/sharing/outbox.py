@@ -18,6 +18,7 @@ from neighborcam.engine.index.sharing_store import Letter, SharingStore
 from neighborcam.engine.sharing.hub_link import HubLink
 from neighborcam.engine.sharing.wallet import Wallet
 from neighborcam.protocol.alerts import CommentPost, Flag, Post, Vote
+from neighborcam.protocol.answers import ChunkRemoval
 from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.identity import Message
 
@@ -27,6 +28,7 @@ _KINDS: Final[dict[str, type[Message]]] = {
     "/api/comments": CommentPost,
     "/api/flags": Flag,
     "/api/votes": Vote,
+    "/api/chunk-removals": ChunkRemoval,
 }
 _MEDIA: Final = "/media/"
 _LOG: Final = logging.getLogger(__name__)

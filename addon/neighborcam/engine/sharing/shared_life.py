@@ -24,15 +24,18 @@ from neighborcam.engine.neighbours import (
     Reaction,
     SharingView,
 )
+from neighborcam.engine.requests import RequestView
 from neighborcam.engine.sharing.drafts import Kept
 from neighborcam.engine.sharing.filters import Place, regions
 from neighborcam.engine.sharing.hub_link import HubLink, Membership
 from neighborcam.engine.sharing.known_alerts import KnownAlerts, News
 from neighborcam.engine.sharing.listening import Listening
+from neighborcam.engine.sharing.log_follower import LogFollower
 from neighborcam.engine.sharing.log_keeper import LogKeeper
 from neighborcam.engine.sharing.outbox import Outbox
 from neighborcam.engine.sharing.pictures import Made
 from neighborcam.engine.sharing.policy import DAY, may_publish
+from neighborcam.engine.sharing.request_life import RequestLife
 from neighborcam.engine.sharing.views import alert_view, comment_view, to_wire
 from neighborcam.engine.sharing.wallet import Wallet
 from neighborcam.engine.sharing.writing import cancel_of, comment, new_alert, post
@@ -43,15 +46,17 @@ from neighborcam.protocol.alerts import (
     Token,
     Vote,
 )
+from neighborcam.protocol.answers import ChunkRemoval
 from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.feed import Event, Published, ServedMedia
 from neighborcam.protocol.invites import Invite
 
 _TICK_S: Final = 20.0
 _VOTE_TOKEN_S: Final = 60.0  # within which every home fetches an alert's vote token
+_REQUESTS_M: Final = 5000.0
 _LOG: Final = logging.getLogger(__name__)
 
-type Tell = Callable[[str, AlertView | str | None], None]
+type Tell = Callable[[str, AlertView | RequestView | str | None], None]
 
 
 class SharedLife:
@@ -81,6 +86,7 @@ class SharedLife:
             key=Ed25519PrivateKey.from_private_bytes(kept.seed),
         )
         keeper = LogKeeper(self._link, invite.policy, store, evidence, clock)
+        follower = LogFollower(self._link, invite.policy, keeper, store.requests, clock)
         self._wallet = Wallet(self._link, self._member, keeper, store, clock)
         self._outbox = Outbox(self._link, self._wallet, store, clock)
         self._known = KnownAlerts(self._place, preferences, clock)
@@ -89,12 +95,18 @@ class SharedLife:
         self._stewards: tuple[str, ...] = ()
         self._tasks: set[asyncio.Task[None]] = set()
         self._distrust: HubMisbehaves | None = None
+        # Wider than what is heard of alerts: a request's area may lie across a border.
+        around = regions(self._place, _REQUESTS_M)
+        self.requests = RequestLife(
+            self._link, self._wallet, follower, store, frozenset(around), clock
+        )
 
     def start(self) -> None:
         """Listen, send, and keep tokens."""
         self._spawn(self._outbox.run())
         self._spawn(self._tick())
         self._spawn(self._fill())
+        self._spawn(self.requests.run(self._stop_trusting))
         for region in regions(self._place, self._radius_m):
             listening = Listening(
                 self._link, region, self._reading_pass, self._take, self._say
@@ -232,6 +244,11 @@ class SharedLife:
             async with asyncio.timeout(10):
                 await self._outbox.drain()
         await self._link.leave(self._member)
+
+    def remove_piece(self, removal: ChunkRemoval) -> None:
+        """Queue the deletion of a piece of a clip that the hub has."""
+        body = encode(removal)
+        self._queue("/api/chunk-removals", None, body, "removal", "a piece of a clip")
 
     def _need(self, alert: str) -> Published:
         self._check_trust()

@@ -1,0 +1,44 @@
+"""From a kept answer to what its owner sees."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from neighborcam.engine.index.answer_store import AnswerRow
+from neighborcam.engine.requests import AnswerView, ClipView, ReceiptView
+from neighborcam.protocol.answers import Answer
+from neighborcam.protocol.canonical import decode
+
+
+def encoded_views(clips: Sequence[ClipView]) -> bytes:
+    """Return clips as they are kept with an answer."""
+    return msgspec.json.encode(tuple(clips))
+
+
+def answer_view(
+    row: AnswerRow,
+    receipts: Sequence[tuple[datetime, str, str]],
+    *,
+    leaves_at: datetime | None,
+) -> AnswerView:
+    """Return an answer with its timeline."""
+    answer = decode(row.body, Answer)
+    return msgspec.convert(
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "at": row.at,
+            "state": row.state,
+            "leaves_at": leaves_at,
+            "text": answer.text,
+            "contact": answer.contact,
+            "clips": msgspec.json.decode(row.clips, type=tuple[ClipView, ...]),
+            "holds_originals": answer.holds_originals,
+            "receipts": tuple(
+                msgspec.convert({"at": at, "what": what, "text": text}, ReceiptView)
+                for at, what, text in receipts
+            ),
+        },
+        AnswerView,
+    )

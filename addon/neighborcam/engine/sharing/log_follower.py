@@ -1,0 +1,65 @@
+"""Follows the hub's public log, entry by entry: what is not in it does not exist here.
+
+What the log shows must be what its checkpoint signs, continue what was read before,
+and obey the rules. What does not is evidence: it is kept as a file.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from neighborcam.engine.errors import HubMisbehaves, HubUnreachable
+from neighborcam.engine.index.answer_store import AnswerStore
+from neighborcam.engine.sharing.hub_link import HubLink
+from neighborcam.engine.sharing.log_keeper import LogKeeper
+from neighborcam.protocol.checkpoints import LogPolicy
+from neighborcam.protocol.errors import NotWitnessed, ProtocolError
+from neighborcam.protocol.log_reader import LogReader
+from neighborcam.protocol.register import Register
+
+
+class LogFollower:
+    """The register of the hub, as far as this home has read its log."""
+
+    def __init__(
+        self,
+        link: HubLink,
+        policy: LogPolicy,
+        keeper: LogKeeper,
+        store: AnswerStore,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._link = link
+        self._keeper = keeper
+        self._store = store
+        self._clock = clock
+        self._reader = LogReader(policy, store.entries())
+        self.witnesses = 0
+
+    @property
+    def register(self) -> Register:
+        """What the log says."""
+        return self._reader.register
+
+    async def follow(self) -> bool:
+        """Read what is new; tell whether there was something.
+
+        Raises `HubUnreachable`, and `HubMisbehaves` when the log contradicts itself.
+        """
+        data = await self._link.raw("/log/checkpoint")
+        bundles: list[bytes] = []
+        try:
+            checkpoint = self._reader.accept(data, self._clock())
+            wanted = self._reader.wanted(checkpoint)
+            bundles = [await self._link.raw(f"/log/{e.bundle_path}") for e in wanted]
+            first = self._reader.size
+            new = self._reader.take(checkpoint, bundles) if wanted else []
+            self._keeper.check_same(self._reader)
+        except NotWitnessed as problem:
+            raise HubUnreachable(f"the hub's log is not witnessed: {problem}") from None
+        except ProtocolError as problem:
+            self._keeper.keep(b"\n\n".join([data, *bundles]))
+            raise HubMisbehaves(f"the hub's log is not right: {problem}") from problem
+        self.witnesses = len(checkpoint.seen_at)
+        if new:
+            self._store.add_entries(first, new)
+        return bool(new)

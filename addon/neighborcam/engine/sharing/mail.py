@@ -1,0 +1,111 @@
+"""The agency's sealed replies: every home reads all of them, a few can open one.
+
+So nobody sees for whom a reply is, nor who looks for one.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from neighborcam.engine.errors import EngineError
+from neighborcam.engine.index.answer_store import AnswerRow, AnswerStore
+from neighborcam.engine.sharing.hub_link import HubLink
+from neighborcam.protocol.age_keys import HybridIdentity, parse_identity
+from neighborcam.protocol.agencies import check_certificate
+from neighborcam.protocol.answers import Receipt, check_receipt
+from neighborcam.protocol.canonical import decode
+from neighborcam.protocol.capsules import open_slot
+from neighborcam.protocol.errors import CannotOpen, ProtocolError
+from neighborcam.protocol.register_state import Asked, RegisterState
+from neighborcam.protocol.requests import ReplyBundle, Spoken, check_word
+
+_MOST_BUNDLES: Final = 100
+
+type Found = list[tuple[str, datetime, str, str]]
+
+
+class _Replies(msgspec.Struct, frozen=True, kw_only=True):
+    bundles: tuple[Spoken, ...]
+
+
+class Mail:
+    """Reads the replies of requests."""
+
+    def __init__(self, link: HubLink, store: AnswerStore) -> None:
+        self._link = link
+        self._store = store
+
+    async def read(self, asked: Asked, register: RegisterState) -> bool:
+        """Read what is new; tell whether something was for this home.
+
+        Raises `HubUnreachable` and what else the hub says.
+        """
+        request, after = asked.request.id, self._store.mail_read(asked.request.id)
+        path = f"/api/requests/{request}/replies?after={after}"
+        bundles = _bundles(await self._link.raw(path))[:_MOST_BUNDLES]
+        if not bundles:
+            return False
+        found: Found = []
+        answers = self._store.answers(request)
+        for spoken in bundles:
+            bundle = spoken.word
+            if isinstance(bundle, ReplyBundle) and _is_genuine(spoken, asked, register):
+                key = spoken.certificate.certificate.key
+                found += _receipts(bundle, answers, key)
+        self._store.put_mail(request, after + len(bundles), found)
+        return bool(found)
+
+
+def _bundles(data: bytes) -> tuple[Spoken, ...]:
+    try:
+        return msgspec.json.decode(data, type=_Replies).bundles
+    except (msgspec.DecodeError, RecursionError):
+        raise _Senseless("the hub's answer makes no sense") from None
+
+
+class _Senseless(EngineError):
+    """The hub answers as none does; it is asked again later."""
+
+
+def _is_genuine(spoken: Spoken, asked: Asked, register: RegisterState) -> bool:
+    """Tell whether an officer of the agency made a bundle, and nobody revoked him."""
+    try:
+        root = register.agency(asked.request.agency).record.key
+        certificate = check_certificate(spoken.certificate, root)
+        check_word(spoken.word, certificate.key)
+    except ProtocolError:
+        return False
+    return (
+        spoken.word.request == asked.request.id
+        and spoken.certificate.sha256 in register.certificates
+    )
+
+
+def _receipts(bundle: ReplyBundle, answers: list[AnswerRow], officer: bytes) -> Found:
+    found: Found = []
+    for answer in answers:
+        identity = parse_identity(answer.reply_secret)
+        for slot in bundle.slots:
+            receipt = _opened(slot, identity, answer, officer)
+            if receipt is not None:
+                found.append((answer.id, receipt.at, receipt.what, receipt.text))
+    return found
+
+
+def _opened(
+    slot: bytes, identity: Any, answer: AnswerRow, officer: bytes
+) -> Receipt | None:
+    if not isinstance(identity, HybridIdentity):
+        return None
+    try:
+        content = open_slot(slot, identity, answer.request.encode())
+    except CannotOpen:
+        return None
+    try:
+        receipt = decode(content, Receipt)
+        check_receipt(receipt, officer)
+    except ProtocolError:
+        return None
+    is_ours = (receipt.request, receipt.answer) == (answer.request, answer.id)
+    return receipt if is_ours else None

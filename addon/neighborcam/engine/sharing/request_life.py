@@ -1,0 +1,195 @@
+"""The life of agencies' requests at home: read, shown, answered or not, in rounds.
+
+What can be shown is what stands in the public log, and nothing else. Rounds go on
+whatever anybody decides, and without Home Assistant.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+import h3
+import msgspec
+
+from neighborcam.engine.errors import EngineError, HubMisbehaves, HubUnreachable
+from neighborcam.engine.index.sharing_store import SharingStore
+from neighborcam.engine.sharing.hub_link import HubLink
+from neighborcam.engine.sharing.log_follower import LogFollower
+from neighborcam.engine.sharing.mail import Mail
+from neighborcam.engine.sharing.turns import Turns
+from neighborcam.engine.sharing.wallet import Wallet
+from neighborcam.protocol.agencies import Veto
+from neighborcam.protocol.areas import middle
+from neighborcam.protocol.register import Register
+from neighborcam.protocol.register_state import Asked, Standing
+
+POLL: Final = timedelta(minutes=1)
+MAIL: Final = timedelta(hours=1)
+SHOWN_FOR: Final = timedelta(days=30)  # after its end, answered or not
+_REGION: Final = 5
+_LEAST_S: Final = 0.05
+_LOG: Final = logging.getLogger(__name__)
+
+type Distrust = Callable[[HubMisbehaves], None]
+
+
+class _AgencyKeys(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    vote_key: bytes | None = None
+
+
+class RequestLife:
+    """Follows the log of one hub, and takes this home's turns."""
+
+    def __init__(
+        self,
+        link: HubLink,
+        wallet: Wallet,
+        follower: LogFollower,
+        store: SharingStore,
+        regions: frozenset[str],
+        clock: Callable[[], datetime],
+        *,
+        poll: timedelta = POLL,
+        mail: timedelta = MAIL,
+    ) -> None:
+        self._link = link
+        self._wallet = wallet
+        self._follower = follower
+        self._rows = store.requests
+        self._regions = regions
+        self._clock = clock
+        self._poll, self._mail_every = poll, mail
+        self._mail = Mail(link, store.requests)
+        self._mail_at: datetime | None = None
+        self._woken = asyncio.Event()
+        self.turns = Turns(link, wallet, store, clock)
+        self.takes_part = True
+        self.changed: Callable[[], None] = lambda: None
+
+    @property
+    def register(self) -> Register:
+        """What the hub's log says."""
+        return self._follower.register
+
+    @property
+    def witnesses(self) -> int:
+        """How many witnesses signed the newest checkpoint."""
+        return self._follower.witnesses
+
+    def wake(self) -> None:
+        """Look at the log now: it grew, or somebody answered."""
+        self._woken.set()
+
+    async def run(self, distrust: Distrust) -> None:
+        """Go on for ever; end when the hub contradicts itself."""
+        while True:
+            self._woken.clear()
+            try:
+                await self.run_once()
+            except HubMisbehaves as problem:
+                distrust(problem)
+                return
+            except EngineError as problem:
+                _LOG.debug("requests wait: %s", type(problem).__name__)
+            try:
+                async with asyncio.timeout(self._pause_s()):
+                    await self._woken.wait()
+            except TimeoutError:
+                continue
+
+    async def run_once(self) -> None:
+        """Read the log, take the turns that are due, read the mail.
+
+        Raises `HubMisbehaves`; a hub that is away only delays.
+        """
+        try:
+            await self._follower.follow()
+        except HubUnreachable as problem:
+            _LOG.debug("the log waits: %s", problem)
+        self.changed()
+        now = self._clock()
+        here = {
+            asked.request.id: asked
+            for asked in self.register.open_requests(now)
+            if self.is_here(asked)
+        }
+        if self.takes_part:
+            for asked in here.values():
+                self.turns.plan(asked)
+            await self.turns.run_once(here)
+        await self._read_mail(now)
+        await self._fetch_veto_tokens()
+        self._forget_old(now)
+
+    def is_here(self, asked: Asked) -> bool:
+        """Tell whether a request is about this home's part of the world."""
+        longitude, latitude = middle(asked.request.area)
+        return h3.latlng_to_cell(latitude, longitude, _REGION) in self._regions
+
+    def shown(self, now: datetime) -> list[Asked]:
+        """Return what is shown: what is open, and what ended within 30 days.
+
+        Whether this home answered makes no difference: the list would tell.
+        """
+        return [
+            asked
+            for asked in self.register.requests.values()
+            if self.is_here(asked) and now - (asked.ended_at(now) or now) <= SHOWN_FOR
+        ]
+
+    async def veto(self, agency: str) -> None:
+        """Object to an agency. Raises what the hub says."""
+        token = await self._wallet.vote_token(agency, await self._vote_key(agency))
+        await self._link.send(
+            f"/api/agencies/{agency}/veto", Veto(agency=agency, token=token)
+        )
+
+    async def _vote_key(self, agency: str) -> bytes:
+        data = await self._link.raw("/api/agencies")
+        try:
+            known = msgspec.json.decode(data, type=tuple[_AgencyKeys, ...])
+        except msgspec.DecodeError:
+            raise HubUnreachable("the hub's answer makes no sense") from None
+        keys = {each.id: each.vote_key for each in known}
+        return keys.get(agency) or b""
+
+    async def _fetch_veto_tokens(self) -> None:
+        """Fetch the token of every announced agency: all homes do, so it tells nothing.
+
+        Each time with a chance of one in ten, so that homes do not come in a row.
+        """
+        for agency, known in self.register.agencies.items():
+            is_new = known.standing is Standing.ANNOUNCED
+            if is_new and random.random() < 0.1:  # noqa: PLR2004, S311 - see above
+                await self._wallet.vote_token(agency, await self._vote_key(agency))
+
+    async def _read_mail(self, now: datetime) -> None:
+        if self._mail_at is not None and now < self._mail_at:
+            return
+        self._mail_at = now + self._mail_every * random.uniform(0.8, 1.2)  # noqa: S311
+        for asked in self.register.requests.values():
+            if self.is_here(asked) and self._has_mail(asked, now):
+                await self._mail.read(asked, self.register)
+
+    def _has_mail(self, asked: Asked, now: datetime) -> bool:
+        """Tell whether replies may come still: until clips have to be deleted."""
+        ended = asked.ended_at(now)
+        lasts = timedelta(days=asked.request.retention_days) + SHOWN_FOR
+        return ended is None or now < ended + lasts
+
+    def _forget_old(self, now: datetime) -> None:
+        """Forget what this home did, once nothing can come of it any more."""
+        for asked in self.register.requests.values():
+            if not self._has_mail(asked, now):
+                self._rows.forget_request(asked.request.id)
+
+    def _pause_s(self) -> float:
+        pause = self._poll.total_seconds() * random.uniform(0.5, 1.0)  # noqa: S311
+        due = self.turns.next_at() if self.takes_part else None
+        if due is not None:
+            pause = min(pause, (due - self._clock()).total_seconds())
+        return max(_LEAST_S, pause)
