@@ -39,6 +39,7 @@ _HUB_LIBRARIES: Final = (
     "prometheus_client",
     "sqlalchemy",
     "webauthn",
+    "dns",
 )
 _PURE: Final = ("cryptography", "h3", "msgspec", "rfc8785")
 _IMPURE: Final = ("asyncio", "socket", "sqlite3", "subprocess", "threading", "time")

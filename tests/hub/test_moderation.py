@@ -16,7 +16,6 @@ from demo.town_home import Home, new_id
 from neighborcam.engine.errors import HubRefused
 from neighborcam.hub.errors import Conflict, NotFound, WrongAuthor
 from neighborcam.hub.moderation import Case
-from neighborcam.hub.retention import Retention
 from neighborcam.hub.store.schema import ALERTS, ENVELOPES, HOUSEHOLDS, STEWARDS
 from neighborcam.protocol.age_keys import ClassicIdentity
 from neighborcam.protocol.alerts import Category, Flag, Media, Scope, Takedown
@@ -318,7 +317,7 @@ async def test_a_clip_is_encoded_anew_without_sound_and_metadata(town: Town) -> 
 
 async def test_envelopes_pictures_and_alerts_are_forgotten_on_time(town: Town) -> None:
     home, desk = await town.home(), town.hub.desk
-    retention = Retention(desk.database, town.hub.blobs, desk.keys, town.clock)
+    retention = town.hub.retention
     data = jpeg()
     alert = home.alert(media=(media(data),), expires=town.clock() + timedelta(days=29))
     sealed = close(home.member.household, alert.id, [KEYS[0].recipient] * 2)

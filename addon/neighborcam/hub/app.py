@@ -8,14 +8,20 @@ from pathlib import Path
 from typing import Final, Self
 
 from neighborcam import __version__
+from neighborcam.hub.agencies import Agencies
 from neighborcam.hub.alerts import Alerts, Rules
 from neighborcam.hub.api.desk import Desk
 from neighborcam.hub.api.openapi import document
 from neighborcam.hub.api.server import HubServer
+from neighborcam.hub.approvals import Approvals
 from neighborcam.hub.asking import Asking
 from neighborcam.hub.blobs import Blobs
 from neighborcam.hub.breakers import Breakers
+from neighborcam.hub.capsules import Capsules
 from neighborcam.hub.census import load_census
+from neighborcam.hub.chunks import Chunks
+from neighborcam.hub.domains import PublicResolver, Resolver
+from neighborcam.hub.duties import Duties
 from neighborcam.hub.fanout.interface import Fanout
 from neighborcam.hub.fanout.local import LocalFanout
 from neighborcam.hub.fanout.nats import NatsFanout
@@ -24,6 +30,7 @@ from neighborcam.hub.media import MediaShelf
 from neighborcam.hub.moderation import Moderation
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.replies import Replies
+from neighborcam.hub.requests import Requests
 from neighborcam.hub.retention import Retention
 from neighborcam.hub.settings import HubSettings
 from neighborcam.hub.stewards import Stewards
@@ -57,7 +64,9 @@ class Hub:
         *,
         clock: Callable[[], datetime] = utc_now,
         per_minute: int | None = None,
+        resolver: Resolver | None = None,
     ) -> None:
+        self._resolver = resolver or PublicResolver()
         self._settings = settings
         self._clock = clock
         self._breakers = (
@@ -69,14 +78,22 @@ class Hub:
         async with contextlib.AsyncExitStack() as stack:
             self.desk = await self._wire(stack)
             await self._open_log()
+            self.duties = Duties(
+                self.desk.database, self.desk.log, self._settings, self._clock
+            )
             self.server = HubServer(self.desk)
             await self.server.start()
             stack.push_async_callback(self.server.stop)
-            retention = Retention(
-                self.desk.database, self.blobs, self.desk.keys, self._clock
+            self.retention = Retention(
+                self.desk.database,
+                self.blobs,
+                self.desk.keys,
+                self.desk.capsules,
+                self.desk.chunks,
+                self._clock,
             )
             asking = Asking(self.desk.log, self._settings.witnesses)
-            for task in (retention.run(), asking.run()):
+            for task in (self.retention.run(), self.duties.run(), asking.run()):
                 stack.push_async_callback(_end, asyncio.create_task(task))
             self._stack = stack.pop_all()
         return self
@@ -105,6 +122,7 @@ class Hub:
         keys = TokenKeys(database, log, clock)
         rules = Rules(people_in=census, crowd=CROWD, takes_media=settings.takes_media)
         alerts = Alerts(database, keys, fanout, self._breakers, rules, clock)
+        approvals = Approvals(clock)
         return Desk(
             settings=settings,
             database=database,
@@ -115,6 +133,10 @@ class Hub:
             replies=Replies(database, keys, alerts, clock),
             media=MediaShelf(database, self.blobs, clock),
             moderation=Moderation(database, log, alerts, clock),
+            agencies=Agencies(database, log, approvals, self._resolver, clock),
+            requests=Requests(database, log, approvals, clock),
+            capsules=Capsules(database, log, keys, clock),
+            chunks=Chunks(database, self.blobs, keys, clock),
             stewards=Stewards(
                 database,
                 log,

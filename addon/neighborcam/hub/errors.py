@@ -16,6 +16,7 @@
     ├── TooMany           too much at once: try again later
     ├── TooLarge          send less
     ├── UnfitMedia        no picture or clip that can be shown
+    ├── NotAllowed        this agency, certificate or role may not do that
     ├── Conflict          its present state forbids this
     └── StorageFailed     the hub's disk or database is not there: try again
 
@@ -77,6 +78,10 @@ class TooLarge(HubError):
 
 class UnfitMedia(HubError):
     """These bytes are no picture or clip that can be shown."""
+
+
+class NotAllowed(HubError):
+    """This agency, certificate or role may not do that."""
 
 
 class Conflict(HubError):

@@ -24,6 +24,7 @@ from neighborcam.hub.store.schema import (
     INVITED,
     INVITES,
     ISSUED,
+    VETO_KEYS,
 )
 from neighborcam.hub.token_keys import TokenKeys, epoch_of, load_private
 from neighborcam.protocol.accounts import (
@@ -119,15 +120,21 @@ class Households:
             await self._count(tx, wish.household, wish.alert, (wish.blinded,), 1)
         return sign_blinded(key, wish.blinded)
 
-    async def _vote_key(self, tx: AsyncConnection, alert: str) -> RSAPrivateKey:
+    async def _vote_key(self, tx: AsyncConnection, subject: str) -> RSAPrivateKey:
+        """Return the key of an alert's votes, or of objections to an agency."""
         row = await _first(
             tx,
             select(ALERTS.c.vote_private).where(
-                ALERTS.c.id == alert, ALERTS.c.standing == Standing.SHOWN
+                ALERTS.c.id == subject, ALERTS.c.standing == Standing.SHOWN
+            ),
+        ) or await _first(
+            tx,
+            select(VETO_KEYS.c.private.label("vote_private")).where(
+                VETO_KEYS.c.agency == subject
             ),
         )
         if row is None:
-            raise NotFound("there is no such alert")
+            raise NotFound("there is no such alert or agency")
         return load_private(row.vote_private)
 
     async def reading_pass(self, wish: PassWish) -> tuple[str, str]:

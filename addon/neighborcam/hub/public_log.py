@@ -20,6 +20,7 @@ from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.checkpoint_text import CheckpointText
 from neighborcam.protocol.entries import Entry, Release, read_entry
 from neighborcam.protocol.log_proof import LogProof
+from neighborcam.protocol.log_reader import host_of
 from neighborcam.protocol.merkle import (
     Leaves,
     consistency_proof,
@@ -29,6 +30,8 @@ from neighborcam.protocol.merkle import (
 )
 from neighborcam.protocol.note_keys import LogKey, sign_note
 from neighborcam.protocol.notes import Note, NoteSignature, parse_note
+from neighborcam.protocol.register import Register
+from neighborcam.protocol.register_rules import check_entry
 from neighborcam.protocol.tiles import TILE_WIDTH, Tile, bundle, hashes_of
 
 _KEY: Final = "log-key"
@@ -49,6 +52,8 @@ class PublicLog:
         self._database = database
         self._key = key
         self._leaves = Leaves()
+        self._register = Register(host=host_of(origin))
+        self._last = b""  # hash of the register's last entry
         self.clock = clock
         self.key = LogKey(name=origin, public_key=key.public_key().public_bytes_raw())
 
@@ -69,7 +74,11 @@ class PublicLog:
         return cls(database, named.decode(), key, clock)
 
     async def add(self, tx: AsyncConnection, entry: Entry) -> int:
-        """Add an entry in the transaction of what it tells; return its index."""
+        """Add an entry in the transaction of what it tells; return its index.
+
+        Raises `BadProof` for one that the rules forbid: nobody would believe us.
+        """
+        check_entry(await self.register(tx), entry)
         data = encode(entry)
         index = await self.size(tx)
         await tx.execute(
@@ -81,6 +90,25 @@ class PublicLog:
     async def size(self, tx: AsyncConnection) -> int:
         """Return how many entries there are."""
         return await tx.scalar(select(func.count()).select_from(LOG)) or 0
+
+    async def register(self, tx: AsyncConnection) -> Register:
+        """Return what the log says of agencies and requests, as ``tx`` sees it.
+
+        What was read before is kept, unless its transaction was rolled back.
+        """
+        held = self._register.size
+        last = await tx.scalar(select(LOG.c.hash).where(LOG.c.position == held - 1))
+        if held and last != self._last:
+            self._register, held = Register(host=self._register.host), 0
+        rows = await tx.execute(
+            select(LOG.c.entry, LOG.c.hash)
+            .where(LOG.c.position >= held)
+            .order_by(LOG.c.position)
+        )
+        for row in rows:
+            self._register.take(read_entry(row.entry))
+            self._last = row.hash
+        return self._register
 
     async def has_release(self, tx: AsyncConnection, version: str) -> bool:
         """Tell whether the newest release of the log is ``version``."""

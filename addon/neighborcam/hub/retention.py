@@ -10,11 +10,16 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.blobs import Blobs
+from neighborcam.hub.capsules import Capsules
+from neighborcam.hub.chunks import Chunks
 from neighborcam.hub.errors import HubError
 from neighborcam.hub.households import INVITES_IN
+from neighborcam.hub.requests import forget_reviews
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import (
     ALERTS,
+    APPLICATIONS,
+    APPROVALS,
     CASES,
     COMMENTS,
     ENVELOPES,
@@ -27,6 +32,8 @@ from neighborcam.hub.store.schema import (
 from neighborcam.hub.token_keys import TokenKeys, good_epochs
 
 POSTS: Final = timedelta(days=30)
+REVIEWED: Final = timedelta(days=30)
+APPLIED: Final = timedelta(days=90)
 EVERY_S: Final = 3600
 _LOG: Final = logging.getLogger(__name__)
 
@@ -39,11 +46,15 @@ class Retention:
         database: Database,
         blobs: Blobs,
         keys: TokenKeys,
+        capsules: Capsules,
+        chunks: Chunks,
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._blobs = blobs
         self._keys = keys
+        self._capsules = capsules
+        self._chunks = chunks
         self._clock = clock
 
     async def run(self) -> None:
@@ -73,6 +84,12 @@ class Retention:
             await self._forget_alerts(tx, now)
             await tx.execute(delete(ISSUED).where(ISSUED.c.epoch < _oldest(now)))
             await self._keys.forget(tx)
+            await self._capsules.forget(tx)
+            await forget_reviews(tx, now - REVIEWED)
+            await tx.execute(delete(APPROVALS).where(APPROVALS.c.at <= now - REVIEWED))
+            applied = APPLICATIONS.c.received
+            await tx.execute(delete(APPLICATIONS).where(applied <= now - APPLIED))
+        await self._chunks.forget()
 
     async def _forget_alerts(self, tx: AsyncConnection, now: datetime) -> None:
         """Delete alerts that ran out, or are 30 days old, and what hangs on them."""

@@ -32,6 +32,11 @@ class HubSettings:
     witnesses: tuple[tuple[str, str], ...] = ()  # verifier key, base URL
     quorum: int = 0
     web_dir: Path | None = None
+    # Limits of agencies' requests; nobody is wider than spec/requests.md.
+    request_area_km2: float = 0.25
+    request_window_hours: float = 2.0
+    request_look_back_days: float = 7.0
+    request_expiry_days: float = 7.0
 
     @property
     def url(self) -> str:

@@ -30,6 +30,7 @@ from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import STEWARDS
 from neighborcam.hub.store.settings import put_setting, remove_setting, setting
 from neighborcam.protocol.age_keys import parse_recipient
+from neighborcam.protocol.approvals import challenge
 from neighborcam.protocol.entries import StewardAppointed
 
 INVITE_LASTS: Final = timedelta(days=7)
@@ -189,6 +190,21 @@ class Stewards:
                 .values(sign_count=proven.new_sign_count)
             )
         return self._open_session(row.name)
+
+    async def approval_options(self, kind: str, subject: bytes) -> str:
+        """Return WebAuthn's options, as JSON, for approving something."""
+        async with self._database.read() as tx:
+            known = list(await tx.scalars(select(STEWARDS.c.credential)))
+        return options_to_json(
+            webauthn.generate_authentication_options(
+                rp_id=self._host,
+                challenge=challenge(kind, subject),
+                allow_credentials=[
+                    PublicKeyCredentialDescriptor(id=each) for each in known
+                ],
+                user_verification=UserVerificationRequirement.REQUIRED,
+            )
+        )
 
     async def _of(self, credential: dict[str, Any]) -> Row[Any]:
         async with self._database.read() as tx:

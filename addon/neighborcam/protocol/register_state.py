@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 from neighborcam.protocol.agencies import AgencyRecord
 from neighborcam.protocol.agency_entries import CertificateLogged
@@ -16,6 +17,8 @@ from neighborcam.protocol.request_limits import (
 )
 from neighborcam.protocol.request_states import RequestState, Step, after_step
 from neighborcam.protocol.requests import Deletion, Outcome, Request, SignedRequest
+
+type Duty = Literal["outcome", "deletion"]
 
 
 class Standing(StrEnum):
@@ -52,7 +55,7 @@ class Asked:
     ended: datetime | None = None
     outcome: Outcome | None = None
     deletion: Deletion | None = None
-    overdue: set[str] = field(default_factory=set)
+    overdue: set[Duty] = field(default_factory=set)
 
     @property
     def request(self) -> Request:
@@ -71,13 +74,13 @@ class Asked:
             return self.request.expires
         return self.ended
 
-    def due(self, now: datetime) -> dict[str, datetime]:
+    def due(self, now: datetime) -> dict[Duty, datetime]:
         """Return what the agency still owes, and until when."""
         ended = self.ended_at(now)
         if ended is None:
             return {}
         days = timedelta(days=self.request.retention_days)
-        owed = {}
+        owed: dict[Duty, datetime] = {}
         if self.outcome is None:
             owed["outcome"] = ended + OUTCOME_DUE
         if self.deletion is None:
@@ -128,7 +131,7 @@ class RegisterState:
             if asked.state_at(now) is RequestState.OPEN
         ]
 
-    def late(self, now: datetime) -> Iterator[tuple[Asked, str]]:
+    def late(self, now: datetime) -> Iterator[tuple[Asked, Duty]]:
         """Yield what agencies owe and did not do in time, flagged or not."""
         for asked in self.requests.values():
             for what, due in asked.due(now).items():

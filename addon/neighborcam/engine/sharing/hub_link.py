@@ -4,6 +4,7 @@ It decides nothing and keeps nothing: what may be sent was decided before, and w
 is tried again is the outbox's business.
 """
 
+import io
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -260,7 +261,8 @@ class HubLink:
             async with self._session.request(
                 method,
                 f"{self._hub}{path}",
-                data=data,
+                # A stream: aiohttp would write large bytes at once, and block the loop.
+                data=None if data is None else io.BytesIO(data),
                 headers=headers,
                 timeout=TIMEOUT,
                 allow_redirects=False,

@@ -9,9 +9,12 @@ from typing import Final
 
 from aiohttp import web
 
+from neighborcam.hub.agencies import Agencies
 from neighborcam.hub.alerts import Alerts
 from neighborcam.hub.api.errors import BadRequest
 from neighborcam.hub.breakers import Breakers
+from neighborcam.hub.capsules import Capsules
+from neighborcam.hub.chunks import Chunks
 from neighborcam.hub.errors import NoPass
 from neighborcam.hub.fanout.interface import Fanout
 from neighborcam.hub.households import Households
@@ -19,6 +22,7 @@ from neighborcam.hub.media import MediaShelf
 from neighborcam.hub.moderation import Moderation
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.replies import Replies
+from neighborcam.hub.requests import Requests
 from neighborcam.hub.settings import HubSettings
 from neighborcam.hub.stewards import Stewards
 from neighborcam.hub.store.database import Database
@@ -41,6 +45,10 @@ class Desk:
     replies: Replies
     media: MediaShelf
     moderation: Moderation
+    agencies: Agencies
+    requests: Requests
+    capsules: Capsules
+    chunks: Chunks
     stewards: Stewards
     witness: Witness
     fanout: Fanout

@@ -65,6 +65,7 @@ ANSWERS: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (errors.WrongCode, 403, "wrong_code"),
     (errors.WrongAuthor, 403, "wrong_author"),
     (errors.WrongToken, 403, "wrong_token"),
+    (errors.NotAllowed, 403, "not_allowed"),
     (errors.NotFound, 404, "not_found"),
     (UnknownLog, 404, "unknown_log"),
     (NoRoute, 404, "no_route"),

@@ -8,12 +8,14 @@ from typing import Any, Final, get_type_hints
 from aiohttp import web
 
 from neighborcam.hub.api import (
+    agencies,
     feeds,
     house,
     log,
     members,
     neighbours,
     push,
+    steward_requests,
     stewards,
 )
 from neighborcam.hub.api.desk import Call
@@ -70,6 +72,11 @@ def _post(path: str, run: Any, **more: Any) -> Route:
 
 _ALERT: Final = f"/api/alerts/{{alert:{ID}}}"
 _MEDIA: Final = f"{_ALERT}/media/{{sha256:[0-9a-f]{{64}}}}"
+_REQUEST: Final = f"/api/requests/{{request:{ID}}}"
+_CHUNK: Final = f"/api/chunks/{{chunk:{ID}}}"
+_APPLICATION: Final = f"/api/steward/applications/{{agency:{ID}}}"
+_AGENCY: Final = f"/api/steward/agencies/{{agency:{ID}}}"
+_REVIEW: Final = "/api/steward/requests/{sha256:[0-9a-f]{64}}"
 _CASE: Final = f"/api/steward/cases/{{case:{ID}}}"
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -103,6 +110,21 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get(
         f"/feeds/{{alert:{ID}}}.cap", feeds.cap_document, produces="application/cap+xml"
     ),
+    _post("/api/agencies", agencies.apply, status=201),
+    _get("/api/agencies", agencies.list_agencies),
+    _post(f"/api/agencies/{{agency:{ID}}}/veto", agencies.veto),
+    _post("/api/certificates", agencies.certify, status=201),
+    _post("/api/revocations", agencies.revoke),
+    _post("/api/requests", agencies.submit, status=201),
+    _get(_REQUEST, agencies.status),
+    _get(f"{_REQUEST}/replies", agencies.replies),
+    _post("/api/words", agencies.hear),
+    _post("/api/capsules", agencies.post_capsule),
+    _post("/api/collections", agencies.collect, produces=BYTES),
+    _post("/api/replies", agencies.reply),
+    Route(method="PUT", path=_CHUNK, run=agencies.put_chunk, takes=BYTES),
+    _get(_CHUNK, agencies.get_chunk, produces=BYTES),
+    _post("/api/chunk-removals", agencies.remove_chunk),
     _get("/log/checkpoint", log.checkpoint, produces="text/plain"),
     _get("/log/tile/entries/{path:.+}", log.entries, produces=BYTES),
     _get(r"/log/tile/{level:\d+}/{path:.+}", log.tile, produces=BYTES),
@@ -129,6 +151,30 @@ ROUTES: Final[tuple[Route, ...]] = (
         run=stewards.close_account,
         needs="steward",
     ),
+    _post(
+        "/api/steward/approval-options",
+        steward_requests.approval_options,
+        needs="steward",
+        answer=dict[str, Any],
+    ),
+    _get("/api/steward/applications", steward_requests.applications, needs="steward"),
+    _post(
+        f"{_APPLICATION}/domain-check", steward_requests.check_domain, needs="steward"
+    ),
+    _post(f"{_APPLICATION}/call-back", steward_requests.call_back, needs="steward"),
+    _post(f"{_APPLICATION}/approval", steward_requests.approve_agency, needs="steward"),
+    Route(
+        method="DELETE",
+        path=_APPLICATION,
+        run=steward_requests.refuse_agency,
+        needs="steward",
+    ),
+    _post(f"{_AGENCY}/suspension", steward_requests.suspend, needs="steward"),
+    _post(f"{_AGENCY}/restoration", steward_requests.restore, needs="steward"),
+    _post(f"{_AGENCY}/renewal", steward_requests.renew, needs="steward"),
+    _get("/api/steward/requests", steward_requests.reviews, needs="steward"),
+    _post(f"{_REVIEW}/approval", steward_requests.approve_request, needs="steward"),
+    _post(f"{_REVIEW}/refusal", steward_requests.refuse_request, needs="steward"),
     _post("/api/steward/invites", stewards.invite_household, needs="steward"),
     _post("/api/steward/stewards", stewards.invite_steward, needs="steward"),
     _post("/api/steward/witnessed-logs", stewards.witness, needs="steward"),

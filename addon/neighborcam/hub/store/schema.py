@@ -199,3 +199,68 @@ WITNESSED: Final = Table(  # what we cosigned last, of each other log
     Column("size", BigInteger, nullable=False),
     Column("root", LargeBinary, nullable=False),
 )
+APPLICATIONS: Final = Table(  # agencies that want to join, until they are announced
+    "applications",
+    METADATA,
+    Column("agency", String(32), primary_key=True),
+    Column("body", LargeBinary, nullable=False),  # canonical key file
+    Column("received", Instant, nullable=False),
+    Column("domain_checked", Instant),
+    Column("call_back", LargeBinary),
+)
+APPROVALS: Final = Table(  # of stewards, until there are enough for an entry
+    "approvals",
+    METADATA,
+    Column("kind", String(16), primary_key=True),
+    Column("subject", LargeBinary, primary_key=True),
+    Column("steward", String(40), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+VETO_KEYS: Final = Table(
+    "veto_keys",
+    METADATA,
+    Column("agency", String(32), primary_key=True),
+    Column("private", LargeBinary, nullable=False),
+    Column("public", LargeBinary, nullable=False),
+)
+VETOES: Final = Table(
+    "vetoes",
+    METADATA,
+    Column("token", LargeBinary, primary_key=True),  # hash; names no household
+    Column("agency", String(32), nullable=False, index=True),
+)
+REVIEWS: Final = Table(  # requests that wait for a steward, or were refused
+    "reviews",
+    METADATA,
+    Column("request", String(32), primary_key=True),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("received", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+)
+CAPSULES: Final = Table(  # no time, no order, no account
+    "capsules",
+    METADATA,
+    Column("name", LargeBinary, primary_key=True),  # hash of the capsule
+    Column("request", String(32), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("capsule", LargeBinary, nullable=False),
+    Index("ix_capsules_request_round", "request", "round"),
+)
+CHUNKS: Final = Table(  # pieces of sealed clips; of which request nobody here knows
+    "chunks",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("lock", String(64), nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("expires", Instant, nullable=False, index=True),  # whole days
+)
+REPLIES: Final = Table(
+    "replies",
+    METADATA,
+    Column("request", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)

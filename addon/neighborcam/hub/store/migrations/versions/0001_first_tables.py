@@ -12,7 +12,11 @@ depends_on = None
 def upgrade() -> None:
     """Make the tables of a new database."""
     _make_alerts()
+    _make_applications()
+    _make_approvals()
+    _make_capsules()
     _make_cases()
+    _make_chunks()
     _make_comments()
     _make_counters()
     _make_envelopes()
@@ -22,10 +26,14 @@ def upgrade() -> None:
     _make_issued()
     _make_log()
     _make_media()
+    _make_replies()
+    _make_reviews()
     _make_settings()
     _make_spent()
     _make_stewards()
     _make_token_keys()
+    _make_veto_keys()
+    _make_vetoes()
     _make_votes()
     _make_witnessed()
 
@@ -263,3 +271,97 @@ def _make_witnessed() -> None:
         sa.Column("root", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("origin"),
     )
+
+
+def _make_applications() -> None:
+    op.create_table(
+        "applications",
+        sa.Column("agency", sa.String(length=32), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("received", sa.BigInteger(), nullable=False),
+        sa.Column("domain_checked", sa.BigInteger(), nullable=True),
+        sa.Column("call_back", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("agency"),
+    )
+
+
+def _make_approvals() -> None:
+    op.create_table(
+        "approvals",
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("subject", sa.LargeBinary(), nullable=False),
+        sa.Column("steward", sa.String(length=40), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "subject", "steward"),
+    )
+
+
+def _make_capsules() -> None:
+    op.create_table(
+        "capsules",
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("request", sa.String(length=32), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("capsule", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_index(
+        "ix_capsules_request_round", "capsules", ["request", "round"], unique=False
+    )
+
+
+def _make_chunks() -> None:
+    op.create_table(
+        "chunks",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("lock", sa.String(length=64), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_chunks_expires", "chunks", ["expires"], unique=False)
+
+
+def _make_replies() -> None:
+    op.create_table(
+        "replies",
+        sa.Column("request", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("request", "number"),
+    )
+
+
+def _make_reviews() -> None:
+    op.create_table(
+        "reviews",
+        sa.Column("request", sa.String(length=32), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("received", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("request"),
+        sa.UniqueConstraint("sha256"),
+    )
+
+
+def _make_veto_keys() -> None:
+    op.create_table(
+        "veto_keys",
+        sa.Column("agency", sa.String(length=32), nullable=False),
+        sa.Column("private", sa.LargeBinary(), nullable=False),
+        sa.Column("public", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("agency"),
+    )
+
+
+def _make_vetoes() -> None:
+    op.create_table(
+        "vetoes",
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("agency", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("token"),
+    )
+    op.create_index("ix_vetoes_agency", "vetoes", ["agency"], unique=False)

@@ -1,0 +1,70 @@
+"""Whether an agency controls its official domain: a file there, and a line in its DNS.
+
+The only place from which a hub asks the wide world something, and only when a steward
+presses a button.
+"""
+
+from typing import Final, Protocol
+
+import aiohttp
+import dns.asyncresolver
+import dns.exception
+
+from neighborcam.hub.errors import Conflict
+from neighborcam.protocol.agencies import (
+    TXT_NAME,
+    TXT_PREFIX,
+    WELL_KNOWN,
+    SignedAgency,
+)
+from neighborcam.protocol.canonical import encode
+
+_TIMEOUT: Final = aiohttp.ClientTimeout(total=15)
+_MOST: Final = 64 * 1024
+
+
+class Resolver(Protocol):
+    """How domains are looked at; tests bring their own."""
+
+    async def key_file(self, domain: str) -> bytes:
+        """Return the file below the well-known path. Raises `Conflict`."""
+
+    async def texts(self, name: str) -> list[str]:
+        """Return the TXT records of a name. Raises `Conflict`."""
+
+
+class PublicResolver:
+    """HTTPS without redirects, and the host's DNS."""
+
+    async def key_file(self, domain: str) -> bytes:
+        """Return the file below the well-known path. Raises `Conflict`."""
+        address = f"https://{domain}{WELL_KNOWN}"
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=_TIMEOUT) as session,
+                session.get(address, allow_redirects=False) as answer,
+            ):
+                if answer.status != 200:  # noqa: PLR2004 - the file itself
+                    raise Conflict(f"{domain} answers {answer.status} for its key file")
+                return await answer.content.read(_MOST)
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            raise Conflict(f"{domain} does not answer over HTTPS") from None
+
+    async def texts(self, name: str) -> list[str]:
+        """Return the TXT records of a name. Raises `Conflict`."""
+        try:
+            answer = await dns.asyncresolver.resolve(name, "TXT", lifetime=15)
+        except dns.exception.DNSException:
+            raise Conflict(f"the DNS has no text record {name}") from None
+        return [b"".join(each.strings).decode(errors="replace") for each in answer]
+
+
+async def check_domain(signed: SignedAgency, resolver: Resolver) -> None:
+    """Raise `Conflict`, saying what is missing, unless domain and DNS name the key."""
+    record = signed.agency
+    if (await resolver.key_file(record.domain)).strip() != encode(signed):
+        raise Conflict(f"the key file on {record.domain} is another than this one")
+    host = record.domain.partition(":")[0]
+    wanted = f"{TXT_PREFIX}{record.id}"
+    if wanted not in await resolver.texts(f"{TXT_NAME}.{host}"):
+        raise Conflict(f"the text record {TXT_NAME}.{host} must be {wanted}")

@@ -1,0 +1,133 @@
+"""A steward over HTTP, as the hub's page is one: with a passkey in software."""
+
+from typing import Any, Self
+
+import aiohttp
+import msgspec
+
+from demo.passkey import Passkey
+from neighborcam.hub.app import Hub
+from neighborcam.protocol.register_rules import approval_subject
+
+
+class Steward:
+    """Somebody who is logged in at a hub."""
+
+    def __init__(self, hub: str, host: str, name: str) -> None:
+        self.name = name
+        self._hub = hub
+        self.passkey = Passkey(host, hub)
+        self._session = aiohttp.ClientSession(
+            headers={"Origin": hub}, cookie_jar=aiohttp.CookieJar(unsafe=True)
+        )
+
+    @classmethod
+    async def appointed(cls, hub: Hub, name: str) -> Self:
+        """Appoint a steward by an invite, through the hub's own routes."""
+        settings = hub.desk.settings
+        steward = cls(settings.url, settings.hostname, name)
+        code = await hub.desk.stewards.invite()
+        wish = {"code": code, "name": name}
+        options = await steward.ask("/api/steward/registration", wish)
+        credential = steward.passkey.register(options)
+        await steward.ask("/api/steward/register", wish | {"credential": credential})
+        return steward
+
+    async def close(self) -> None:
+        """End the session."""
+        await self._session.close()
+
+    async def ask(self, path: str, body: Any = None) -> Any:
+        """Post to the hub and return its answer. Raises `Refused`."""
+        return await self._request("POST", path, msgspec.json.encode(body or {}))
+
+    async def get(self, path: str) -> Any:
+        """Return what the hub tells. Raises `Refused`."""
+        return await self._request("GET", path)
+
+    async def send(self, path: str, body: Any = None) -> None:
+        """Post what the hub answers with nothing. Raises `Refused`."""
+        data = msgspec.json.encode(body) if body is not None else b""
+        await self._request("POST", path, data)
+
+    async def log_in(self) -> None:
+        """Prove the passkey: sessions last 12 hours."""
+        options = await self._once("POST", "/api/steward/login-options")
+        wish = {"credential": self.passkey.log_in(options)}
+        await self._once("POST", "/api/steward/login", msgspec.json.encode(wish))
+
+    async def _request(self, method: str, path: str, data: bytes = b"") -> Any:
+        try:
+            return await self._once(method, path, data)
+        except Refused as refused:
+            if refused.code != "not_a_steward":
+                raise
+        await self.log_in()
+        return await self._once(method, path, data)
+
+    async def _once(self, method: str, path: str, data: bytes = b"") -> Any:
+        address = f"{self._hub}{path}"
+        async with self._session.request(method, address, data=data) as answer:
+            return await _told(answer)
+
+    async def signs(self, kind: str, subject: bytes) -> dict[str, Any]:
+        """Return this steward's passkey over something."""
+        wish = {"kind": kind, "subject": subject.hex()}
+        options = await self.ask("/api/steward/approval-options", wish)
+        return self.passkey.log_in(options)
+
+    async def look_into(self, agency: str) -> None:
+        """Check an agency's domain and call it back."""
+        path = f"/api/steward/applications/{agency}"
+        await self.send(f"{path}/domain-check")
+        await self.send(f"{path}/call-back", {"directory": "the city's own page"})
+
+    async def approve_agency(self, agency: str) -> bool:
+        """Approve an application; tell whether that was the second."""
+        credential = await self.signs("agency", bytes.fromhex(agency))
+        path = f"/api/steward/applications/{agency}/approval"
+        return bool((await self.ask(path, {"credential": credential}))["done"])
+
+    async def approve(self, sha256: str) -> bool:
+        """Approve a request; tell whether it is open now."""
+        credential = await self.signs("request", bytes.fromhex(sha256))
+        path = f"/api/steward/requests/{sha256}/approval"
+        return bool((await self.ask(path, {"credential": credential}))["done"])
+
+    async def refuse(self, sha256: str, rule: str, fact: str) -> None:
+        """Refuse a request."""
+        path = f"/api/steward/requests/{sha256}/refusal"
+        await self.send(path, {"rule": rule, "fact": fact})
+
+    async def restore(self, agency: str, fact: str) -> bool:
+        """Let a suspended agency ask again; tell whether that was the second."""
+        subject = bytes.fromhex(agency) + fact.encode()
+        wish = {"fact": fact, "credential": await self.signs("restoration", subject)}
+        path = f"/api/steward/agencies/{agency}/restoration"
+        return bool((await self.ask(path, wish))["done"])
+
+    async def renew(self, agency: str, until: Any) -> bool:
+        """Keep an agency until a day."""
+        subject = approval_subject(agency, until)
+        wish = {
+            "until": until.isoformat(),
+            "credential": await self.signs("renewal", subject),
+        }
+        path = f"/api/steward/agencies/{agency}/renewal"
+        return bool((await self.ask(path, wish))["done"])
+
+
+class Refused(Exception):
+    """The hub said no; ``code`` is one of spec/hub.md."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(f"{code}: {text}")
+        self.code = code
+
+
+async def _told(answer: aiohttp.ClientResponse) -> Any:
+    body = await answer.read()
+    if not answer.ok:
+        error = msgspec.json.decode(body)["error"]
+        raise Refused(error["code"], error["message"])
+    return msgspec.json.decode(body) if body else None
