@@ -5,12 +5,23 @@ import sys
 from collections.abc import Sequence
 
 from neighborcam import __version__
-from neighborcam.commands import check, detect, engine, hub, models, steward, token
+from neighborcam.agency.errors import DeskError
+from neighborcam.commands import (
+    agency,
+    check,
+    detect,
+    engine,
+    hub,
+    models,
+    steward,
+    token,
+    verify,
+)
 from neighborcam.engine.errors import EngineError
 from neighborcam.hub.errors import HubError
 from neighborcam.protocol.errors import ProtocolError
 
-COMMANDS = (engine, hub, steward, detect, check, models, token)
+COMMANDS = (engine, hub, steward, agency, verify, detect, check, models, token)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except (EngineError, HubError, ProtocolError) as error:
+    except (EngineError, HubError, DeskError, ProtocolError) as error:
         print(f"neighborcam: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -24,6 +24,7 @@ COMMANDS: Final = "neighborcam.commands"
 INTEGRATION: Final = "custom_components.neighborcam"
 PROTOCOL: Final = "neighborcam.protocol"
 HUB: Final = "neighborcam.hub"
+AGENCY: Final = "neighborcam.agency"
 SHARING: Final = "neighborcam.engine.sharing"
 _HUB_LIBRARIES: Final = (
     "aiohttp",
@@ -41,9 +42,16 @@ _HUB_LIBRARIES: Final = (
     "webauthn",
     "dns",
 )
+_AGENCY_LIBRARIES: Final = ("aiohttp", "cryptography", "h3", "msgspec")
 _PURE: Final = ("cryptography", "h3", "msgspec", "rfc8785")
 _IMPURE: Final = ("asyncio", "socket", "sqlite3", "subprocess", "threading", "time")
 _SHIPPED: Final = ("homeassistant", "aiohttp", "awesomeversion", "probatio", "yarl")
+# Packages beside the engine: their libraries, and what of ours lies below them.
+_BESIDE: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    INTEGRATION: (_SHIPPED, ()),
+    HUB: (_HUB_LIBRARIES, (PROTOCOL, "neighborcam")),
+    AGENCY: (_AGENCY_LIBRARIES, (PROTOCOL, "neighborcam")),
+}
 _HEADING: Final = "## Who may import what"
 
 
@@ -99,12 +107,11 @@ def rule_of(module: str) -> Rule | None:
 
 def complaints(module: Module) -> list[str]:
     """Return what ``module`` imports against its row."""
-    if _within(module.name, INTEGRATION):
-        return _foreign(module, INTEGRATION, _SHIPPED)
     if _within(module.name, PROTOCOL):
         return _foreign(module, PROTOCOL, _PURE) + _impure(module)
-    if _within(module.name, HUB):
-        return _foreign(module, HUB, _HUB_LIBRARIES, PROTOCOL, "neighborcam")
+    for package, (libraries, lower) in _BESIDE.items():
+        if _within(module.name, package):
+            return _foreign(module, package, libraries, *lower)
     governed = module.name.startswith(ENGINE) or _within(module.name, COMMANDS)
     if WIRING.match(module.name) or not governed:
         return []
@@ -154,7 +161,7 @@ def _is_allowed(name: str, rule: Rule) -> bool:
     if _within(name, COMMANDS):
         return rule.package == "commands"
     if rule.may_import is None:
-        return name.startswith((ENGINE, f"{HUB}.", f"{PROTOCOL}."))
+        return name.startswith((ENGINE, f"{HUB}.", f"{AGENCY}.", f"{PROTOCOL}."))
     if rule.package == "sharing" and _within(name, PROTOCOL):
         return True  # the only door out: nothing else of the engine knows the wire
     if WIRING.match(name) or not name.startswith(ENGINE):

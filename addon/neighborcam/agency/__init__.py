@@ -1,0 +1,1 @@
+"""The desk of an agency: keys, requests, answers, custody. Everything is local."""
