@@ -5,12 +5,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from demo.screenshot import BROWSER_OPTIONS
 from neighborcam.engine.api.server import WEB_DIR
 from neighborcam.engine.config import CameraConfig
 from tests.web.fake_engine import FakeEngine, Video, make_video
+
+SLOW_MS = 30_000  # upper bounds only: a busy machine with two cores needs them
+expect.set_options(timeout=SLOW_MS)
 
 
 @dataclass
@@ -71,7 +80,7 @@ def watched(browser: Browser, engine: FakeEngine) -> Iterator[Watched]:
     """Open a page that must stay without errors and inside the house."""
     context = browser.new_context(viewport={"width": 1360, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(SLOW_MS)
     seen = Watched(page)
     page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     page.on("console", seen.console)

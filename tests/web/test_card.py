@@ -55,7 +55,7 @@ def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
         Thread(target=server.serve_forever).start()
         context = browser.new_context(locale="en-GB", timezone_id="UTC")
         opened = context.new_page()
-        opened.set_default_timeout(10_000)
+        opened.set_default_timeout(30_000)
         complaints: list[str] = []
         abroad: list[str] = []
         home = f"http://127.0.0.1:{server.server_port}/"

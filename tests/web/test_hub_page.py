@@ -38,7 +38,7 @@ def seen(browser: Browser, hub: RunningHub) -> Iterator[Watched]:
         viewport={"width": 1360, "height": 900}, locale="en-US"
     )
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     watched = Watched(page)
     page.on("pageerror", lambda error: watched.complaints.append(str(error)))
     page.on("console", watched.console)

@@ -246,7 +246,7 @@ def test_a_lost_connection_is_said_and_mends_itself(
     engine.stop_serving()
     expect(page.get_by_text("Connection lost")).to_be_visible()
     engine.serve_again()
-    expect(page.get_by_text("Connection lost")).to_have_count(0, timeout=20_000)
+    expect(page.get_by_text("Connection lost")).to_have_count(0)
     wait_until_it_plays(page, "nc-live-video video")
 
 

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { client, media } from "../state/session";
+import { client, home, media } from "../state/session";
 import { base } from "../ui/styles";
 import { LivePlayer, type LiveStatus } from "./player";
 
@@ -41,6 +41,8 @@ export class LiveVideo extends LitElement {
   private player: LivePlayer | null = null;
   private stills = 0;
   private onScreen = false;
+  private online = true;
+  private unwatch = (): void => {};
   private readonly eye = new IntersectionObserver((entries) => {
     this.onScreen = entries.at(-1)?.isIntersecting ?? false;
     this.follow();
@@ -50,12 +52,14 @@ export class LiveVideo extends LitElement {
     super.connectedCallback();
     this.eye.observe(this);
     document.addEventListener("visibilitychange", this.follow);
+    this.unwatch = home.watch(() => this.listen());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.eye.disconnect();
     document.removeEventListener("visibilitychange", this.follow);
+    this.unwatch();
     this.onScreen = false;
     this.follow();
     this.show(null);
@@ -86,6 +90,13 @@ export class LiveVideo extends LitElement {
     if (wanted && this.player === null) this.open();
     if (!wanted) this.close();
   };
+
+  /** When the engine is back, video need not sit out its pause between tries. */
+  private listen(): void {
+    const online = home.value.connection === "online";
+    if (online && !this.online) this.player?.hurry();
+    this.online = online;
+  }
 
   private open(): void {
     this.player = new LivePlayer(

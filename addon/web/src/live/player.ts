@@ -48,10 +48,20 @@ export class LivePlayer {
   stop(): void {
     this.run += 1;
     window.clearTimeout(this.retry);
+    this.retry = 0;
     this.release();
   }
 
+  /** Try again now, if this waits to: the engine is back. */
+  hurry(): void {
+    if (this.retry === 0) return;
+    window.clearTimeout(this.retry);
+    this.attempt = 0;
+    void this.open(++this.run);
+  }
+
   private async open(run: number): Promise<void> {
+    this.retry = 0;
     this.onStatus({ kind: "waiting", reason: "" });
     try {
       const socket = await this.client.openLive(this.camera, this.streams[this.stream] ?? "main");
