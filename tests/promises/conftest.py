@@ -1,5 +1,6 @@
-"""The hub of tests/hub."""
+"""The hub and the police of tests/hub."""
 
 from tests.hub.conftest import clock, session, settings, town
+from tests.hub.police import policed
 
-__all__ = ["clock", "session", "settings", "town"]
+__all__ = ["clock", "policed", "session", "settings", "town"]

@@ -1,5 +1,8 @@
 """The tables. docs/hub.md says of each column what it could tell a stranger.
 
+SQLite numbers rows in the order in which they came. For what comes from nobody in
+particular even that order must not be there: those tables are without row ids.
+
 No column holds a name, an address, a place finer than a published cell, or an address
 of a connection; tests/hub/store reads this metadata and fails when one appears.
 """
@@ -100,6 +103,7 @@ SPENT: Final = Table(
     Column("token", LargeBinary, primary_key=True),  # hash of what was prepared
     Column("epoch", String(10), nullable=False, index=True),
     Column("used", LargeBinary, nullable=False),  # hash of the message it paid for
+    sqlite_with_rowid=False,
 )
 ALERTS: Final = Table(
     "alerts",
@@ -130,6 +134,7 @@ VOTES: Final = Table(
     Column("alert", String(32), nullable=False, index=True),
     Column("kind", String(16), nullable=False),
     Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
 )
 COMMENTS: Final = Table(
     "comments",
@@ -229,6 +234,7 @@ VETOES: Final = Table(
     METADATA,
     Column("token", LargeBinary, primary_key=True),  # hash; names no household
     Column("agency", String(32), nullable=False, index=True),
+    sqlite_with_rowid=False,
 )
 REVIEWS: Final = Table(  # requests that wait for a steward, or were refused
     "reviews",
@@ -248,6 +254,7 @@ CAPSULES: Final = Table(  # no time, no order, no account
     Column("round", Integer, nullable=False),
     Column("capsule", LargeBinary, nullable=False),
     Index("ix_capsules_request_round", "request", "round"),
+    sqlite_with_rowid=False,
 )
 CHUNKS: Final = Table(  # pieces of sealed clips; of which request nobody here knows
     "chunks",
@@ -256,6 +263,7 @@ CHUNKS: Final = Table(  # pieces of sealed clips; of which request nobody here k
     Column("lock", String(64), nullable=False),
     Column("sha256", LargeBinary, nullable=False),
     Column("expires", Instant, nullable=False, index=True),  # whole days
+    sqlite_with_rowid=False,
 )
 REPLIES: Final = Table(
     "replies",

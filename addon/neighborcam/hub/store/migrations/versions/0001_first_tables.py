@@ -218,6 +218,7 @@ def _make_spent() -> None:
         sa.Column("epoch", sa.String(length=10), nullable=False),
         sa.Column("used", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("token"),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("spent", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_spent_epoch"), ["epoch"], unique=False)
@@ -257,6 +258,7 @@ def _make_votes() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("token"),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("votes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_votes_alert"), ["alert"], unique=False)
@@ -305,6 +307,7 @@ def _make_capsules() -> None:
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("capsule", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_capsules_request_round", "capsules", ["request", "round"], unique=False
@@ -319,6 +322,7 @@ def _make_chunks() -> None:
         sa.Column("sha256", sa.LargeBinary(), nullable=False),
         sa.Column("expires", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_chunks_expires", "chunks", ["expires"], unique=False)
 
@@ -363,5 +367,6 @@ def _make_vetoes() -> None:
         sa.Column("token", sa.LargeBinary(), nullable=False),
         sa.Column("agency", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("token"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_vetoes_agency", "vetoes", ["agency"], unique=False)
