@@ -42,10 +42,13 @@ from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.index.store import Index
 from neighborcam.engine.neighbours import AlertView
 from neighborcam.engine.requests import RequestView
+from neighborcam.engine.requests import Span as Stretch
 from neighborcam.engine.settings import Settings, load_settings, save_settings
+from neighborcam.engine.sharing.clip_maker import ClipMaker, Recorded
 from neighborcam.engine.sharing.neighbourhood import Neighbourhood
+from neighborcam.engine.sharing.owner_requests import House
 from neighborcam.engine.states import CameraState
-from tests.engine.sharing.homes import empty_house, no_recordings
+from tests.engine.sharing.homes import no_recordings
 
 PASSWORD = "open-sesame"
 SIZE = (320, 180)
@@ -280,7 +283,7 @@ class FakeEngine:
             folder / "evidence",
             self._tell,
             no_recordings,
-            empty_house(folder),
+            self._house(),
             lambda: datetime.now(UTC),
         )
         self.bus: Bus
@@ -328,6 +331,27 @@ class FakeEngine:
     def serve_again(self) -> None:
         """Come back under the same address."""
         self.run(self._start())
+
+    def _house(self) -> House:
+        """Return what answers to agencies are made of: the video, whenever it was."""
+
+        def files(_camera: str, start: datetime, end: datetime) -> tuple[Recorded, ...]:
+            path = self._folder / "recording.mp4"
+            path.write_bytes(self.cameras.video.whole)
+            return (Recorded(path=path, started_at=start, ended_at=end),)
+
+        return House(
+            cameras=lambda: tuple(self.cameras.configs.values()),
+            recorded=lambda _camera, start, end: (Stretch(start=start, end=end),),
+            maker=ClipMaker(
+                lambda camera, start, end, out: self._export(
+                    camera, start, end, exact=False, out=out
+                ),
+                files,
+                self._folder,
+            ),
+            data_dir=self._folder,
+        )
 
     async def _start(self) -> None:
         self.bus = Bus(self._loop)

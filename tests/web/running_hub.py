@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
@@ -11,6 +12,7 @@ import aiohttp
 
 from demo.town_home import Home, join
 from neighborcam.hub.app import Hub, utc_now
+from neighborcam.hub.domains import Resolver
 from neighborcam.hub.settings import HubSettings
 from neighborcam.protocol.age_keys import Recipient
 from neighborcam.protocol.alerts import Alert, Media, Scope
@@ -27,13 +29,25 @@ class RunningHub:
     hub: Hub
     home: Home
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        resolver: Resolver | None = None,
+    ) -> None:
+        self._clock, self._resolver = clock, resolver
         port = free_port()
         self.settings = HubSettings(
             data_dir=folder, port=port, base_url=f"http://localhost:{port}", name=NAME
         )
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """A session on the hub's loop."""
+        return self._session
 
     @property
     def url(self) -> str:
@@ -109,10 +123,15 @@ class RunningHub:
         await self.home.link.send("/api/alerts", post)
 
     async def _open(self) -> None:
-        self.hub = await Hub(self.settings, per_minute=10_000).__aenter__()
+        self.hub = await Hub(
+            self.settings,
+            clock=self._clock,
+            per_minute=10_000,
+            resolver=self._resolver,
+        ).__aenter__()
         self._session = aiohttp.ClientSession()
         code = await self.hub.desk.households.invite_by_steward()
-        self.home = await join(self._session, self.url, code, utc_now)
+        self.home = await join(self._session, self.url, code, self._clock)
 
     async def _close(self) -> None:
         await self._session.close()

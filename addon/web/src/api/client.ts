@@ -11,6 +11,15 @@ import type {
   Wishes,
 } from "./neighbours";
 import type {
+  AgencyRequest,
+  AnswerWish,
+  ClipOrder,
+  MadeClip,
+  MuteWishes,
+  Review,
+  Viewpoint,
+} from "./requests";
+import type {
   CameraPatch,
   CameraProbe,
   CameraTest,
@@ -54,6 +63,7 @@ const part = encodeURIComponent;
 const iso = (at: number): string => new Date(at).toISOString();
 const camera = (id: string): string => `api/cameras/${part(id)}`;
 const alert = (id: string): string => `api/alerts/${part(id)}`;
+const request = (id: string): string => `api/requests/${part(id)}`;
 const episode = (id: string): string => `api/episodes/${part(id)}`;
 
 /** Paths of pictures and clips; `Client.picture` and `Client.sign` turn them into what a page can show. */
@@ -132,6 +142,27 @@ export class Client {
   comments = (id: string): Promise<AlertComment[]> => this.get(`${alert(id)}/comments`);
   comment = (id: string, text: string): Promise<void> =>
     this.send("POST", `${alert(id)}/comments`, { text });
+
+  requests = (): Promise<AgencyRequest[]> => this.get("api/requests");
+  review = (id: string): Promise<Review> => this.get(request(id));
+  makeClip = (id: string, order: ClipOrder): Promise<MadeClip> =>
+    this.send("POST", `${request(id)}/clips`, order);
+  /** The exact bytes that would leave, as an object URL. */
+  madeClip = (id: string, clip: string): Promise<string> =>
+    this.picture(`${request(id)}/clips/${part(clip)}`);
+  answer = (id: string, wish: AnswerWish): Promise<void> =>
+    this.send("POST", `${request(id)}/answer`, wish);
+  writeAgain = (id: string, answer: string, text: string): Promise<void> =>
+    this.send("POST", `${request(id)}/answers/${part(answer)}/letters`, { text });
+  revokeAnswer = (id: string, answer: string): Promise<void> =>
+    this.send("DELETE", `${request(id)}/answers/${part(answer)}`);
+  viewpoints = (): Promise<Viewpoint[]> => this.get("api/sharing/viewpoints");
+  place = (viewpoints: readonly Viewpoint[]): Promise<Viewpoint[]> =>
+    this.send("PUT", "api/sharing/viewpoints", { viewpoints });
+  muted = (): Promise<MuteWishes> => this.get("api/sharing/muted");
+  mute = (wish: MuteWishes): Promise<MuteWishes> => this.send("PUT", "api/sharing/muted", wish);
+  setPin = (pin: string | null, old: string | null): Promise<void> =>
+    this.send("PUT", "api/sharing/pin", { pin, old });
 
   /** An absolute address that works without the token for a few minutes: for <video> and downloads. */
   async sign(path: string, ttl_s = 900): Promise<string> {

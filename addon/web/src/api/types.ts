@@ -4,6 +4,7 @@
  */
 
 import type { NeighbourAlert, Sharing } from "./neighbours";
+import type { AgencyRequest } from "./requests";
 
 export type Scope = "admin" | "viewer" | "stream";
 export type Label = "person" | "vehicle" | "animal";
@@ -214,6 +215,8 @@ export type News =
   | (About<"RecordingStopped"> & { readonly reason: string })
   | { readonly type: "AlertReceived" | "AlertChanged"; readonly alert: NeighbourAlert }
   | { readonly type: "AlertEnded"; readonly alert: string }
+  | { readonly type: "RequestReceived" | "RequestChanged"; readonly request: AgencyRequest }
+  | { readonly type: "RequestEnded"; readonly request: string }
   | { readonly type: "SharingChanged" };
 
 export interface Hello {
@@ -231,6 +234,7 @@ export interface Snapshot {
   readonly settings: EngineSettings;
   readonly sharing?: Sharing;
   readonly alerts?: readonly NeighbourAlert[];
+  readonly requests?: readonly AgencyRequest[];
 }
 
 export interface Changes {

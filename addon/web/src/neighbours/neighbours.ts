@@ -10,10 +10,17 @@ import "./alert-item";
 import "./diary";
 import "./join";
 import "./membership";
+import "./requests";
 import "./write";
 import { current } from "./words";
 
-const TABS = { alerts: "Alerts", write: "Write", diary: "Diary", membership: "Membership" } as const;
+const TABS = {
+  alerts: "Alerts",
+  write: "Write",
+  requests: "Requests",
+  diary: "Diary",
+  membership: "Membership",
+} as const;
 type Tab = keyof typeof TABS;
 
 /** The neighbourhood: joining, alerts, writing one, the diary of what left. */
@@ -53,7 +60,7 @@ export class Neighbours extends LitElement {
             class=${tab === this.tab ? "primary" : "plain"}
             aria-current=${tab === this.tab ? "page" : "false"}
             @click=${() => (this.tab = tab as Tab)}
-          >${name}</button>`,
+          >${name}${tab === "requests" ? this.open() : ""}</button>`,
         )}
       </nav>
       ${this.renderTab()}
@@ -64,6 +71,8 @@ export class Neighbours extends LitElement {
     switch (this.tab) {
       case "write":
         return html`<nc-write-alert @sent=${() => (this.tab = "diary")}></nc-write-alert>`;
+      case "requests":
+        return html`<nc-requests></nc-requests>`;
       case "diary":
         return html`<nc-diary></nc-diary>`;
       case "membership":
@@ -71,6 +80,11 @@ export class Neighbours extends LitElement {
       default:
         return this.renderAlerts();
     }
+  }
+
+  private open(): string {
+    const open = this.home.value.requests.filter(({ state }) => state === "open").length;
+    return open === 0 ? "" : ` (${open})`;
   }
 
   private renderAlerts(): TemplateResult {

@@ -1,6 +1,7 @@
 /** What the page knows of the home, and how each message changes it. Pure. */
 
 import type { NeighbourAlert, Sharing } from "../api/neighbours";
+import type { AgencyRequest } from "../api/requests";
 import type {
   CameraView,
   Changes,
@@ -23,6 +24,7 @@ export interface Home {
   readonly sharing: Sharing;
   /** Newest first. */
   readonly alerts: readonly NeighbourAlert[];
+  readonly requests: readonly AgencyRequest[];
 }
 
 export const EMPTY: Home = {
@@ -33,6 +35,7 @@ export const EMPTY: Home = {
   unrecorded: {},
   sharing: { state: "off", hub: null, waiting: 0 },
   alerts: [],
+  requests: [],
 };
 
 export function reduce(home: Home, message: ServerMessage): Home {
@@ -79,14 +82,21 @@ function fromSnapshot(home: Home, snapshot: Snapshot): Home {
     settings: snapshot.settings,
     sharing: snapshot.sharing ?? EMPTY.sharing,
     alerts: snapshot.alerts ?? [],
+    requests: snapshot.requests ?? [],
     episodes: sorted([...open.values(), ...past]),
   };
 }
 
 function fromChanges(home: Home, changes: Changes): Home {
   const sharing = changes.sharing ?? home.sharing;
-  const alerts = sharing.state === "on" ? home.alerts : [];
-  let next: Home = { ...home, settings: changes.settings ?? home.settings, sharing, alerts };
+  const on = sharing.state === "on";
+  let next: Home = {
+    ...home,
+    settings: changes.settings ?? home.settings,
+    sharing,
+    alerts: on ? home.alerts : [],
+    requests: on ? home.requests : [],
+  };
   for (const news of changes.changes) next = fromNews(next, news);
   for (const camera of changes.cameras ?? []) next = withCamera(next, camera);
   return next;
@@ -138,6 +148,16 @@ function fromNews(home: Home, news: News): Home {
       return { ...home, alerts: withAlert(home.alerts, news.alert) };
     case "AlertEnded":
       return { ...home, alerts: home.alerts.filter(({ id }) => id !== news.alert) };
+    case "RequestReceived":
+    case "RequestChanged": {
+      const { request } = news;
+      return {
+        ...home,
+        requests: [request, ...home.requests.filter(({ id }) => id !== request.id)],
+      };
+    }
+    case "RequestEnded":
+      return { ...home, requests: home.requests.filter(({ id }) => id !== news.request) };
     default:
       return home;
   }

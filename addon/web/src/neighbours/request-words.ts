@@ -1,0 +1,52 @@
+/** Words for agencies' requests. */
+
+import type { AgencyRequest, GivenAnswer, MadeClip } from "../api/requests";
+import { bytes } from "../time/words";
+
+const STATES: Readonly<Record<AgencyRequest["state"], string>> = {
+  open: "open",
+  withdrawn: "withdrawn",
+  expired: "over",
+  resolved: "resolved",
+  suspended: "ended: the agency was suspended",
+};
+const RECEIPTS: Readonly<Record<string, string>> = {
+  received: "The agency has received it",
+  opened: "The agency has opened it",
+  copied: "The agency has copied it to its evidence",
+  deleted: "The agency says that it has deleted it",
+  question: "The agency asks",
+};
+
+export const stateWord = (state: AgencyRequest["state"]): string => STATES[state];
+export const receiptWord = (what: string): string => RECEIPTS[what] ?? what;
+/** "hit-and-run" as people write it. */
+export const spaced = (text: string): string => text.replaceAll("-", " ").replaceAll("_", " ");
+
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+export const when = (text: string): string => moment.format(new Date(text));
+
+export function windowWords(request: AgencyRequest): string {
+  return moment.formatRange(new Date(request.window_start), new Date(request.window_end));
+}
+
+export function clipWords(clip: MadeClip): string {
+  const covered = clip.redaction.filter((each) => each !== "audio").map(spaced);
+  const what = covered.length === 0 ? "nothing covered" : `covered: ${covered.join(", ")}`;
+  return `${clip.kind}, ${bytes(clip.size_bytes)}, ${what}, no sound, no metadata`;
+}
+
+export function answerWords(answer: GivenAnswer): string {
+  if (answer.state === "revoked") return "Taken back";
+  if (answer.state === "sent") return "It has left with a capsule";
+  return answer.leaves_at === null
+    ? "Waits for the next round"
+    : `Leaves with this home's capsule at ${when(answer.leaves_at)}`;
+}
+
+/** A time for an <input type="datetime-local"> with seconds, and back. */
+export function toLocal(text: string): string {
+  const at = new Date(text);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}
+export const fromLocal = (text: string): string => new Date(text).toISOString();

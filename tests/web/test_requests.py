@@ -1,0 +1,133 @@
+"""An agency's request in the owner's page: real hub, real log, Chromium."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from playwright.sync_api import Page, expect
+
+from neighborcam.engine.config import CameraConfig
+from tests.web.conftest import Watched
+from tests.web.fake_engine import FakeEngine
+from tests.web.police import HERE, Police, policed_hub
+from tests.web.running_hub import RunningHub
+from tests.web.test_neighbours import join
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def policed(tmp_path: Path) -> Iterator[tuple[RunningHub, Police]]:
+    with policed_hub(tmp_path / "hub") as running:
+        yield running
+
+
+@pytest.fixture
+def shared(engine: FakeEngine, door: CameraConfig) -> CameraConfig:
+    """A camera that its owner lets be offered."""
+    config = msgspec.structs.replace(door, sharing=True)
+    engine.cameras.configs[config.id] = config
+    return config
+
+
+def place_camera(page: Page, name: str) -> None:
+    page.get_by_text("Where your cameras stand").click()
+    camera = page.get_by_role("group", name=name)
+    camera.get_by_label("Latitude").fill(str(HERE[0]))
+    camera.get_by_label("Longitude").fill(str(HERE[1]))
+    page.get_by_role("button", name="Save places").click()
+
+
+def open_request(page: Page, engine: FakeEngine) -> None:
+    """Go to the requests, and let the engine read the log now."""
+    page.get_by_role("button", name="Requests").click()
+    life = engine.neighbourhood.requests._life
+    assert life is not None
+    life.wake()
+    page.get_by_role("button", name="Look at it").wait_for()
+
+
+def test_an_owner_looks_at_the_exact_clip_and_approves(
+    shared: CameraConfig,
+    page: Page,
+    policed: tuple[RunningHub, Police],
+    engine: FakeEngine,
+) -> None:
+    hub, police = policed
+    hub.run(police.ask())
+    join(page, hub)
+    page.get_by_role("button", name="Requests").click()
+    place_camera(page, shared.name)
+    open_request(page, engine)
+    expect(page.get_by_text("1 of your cameras may have seen it")).to_be_visible()
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_role("region", name="Your rights")).to_contain_text(
+        "Refusing, or not answering, has no effect on you"
+    )
+    expect(page.get_by_role("img", name=re.compile("The area"))).to_be_visible()
+    approve = page.get_by_role("button", name="Approve these clips")
+    expect(approve).to_be_disabled()
+    page.get_by_role("button", name="Make the clip and look at it").click()
+    video = page.get_by_label("The clip that would leave")
+    expect(video).to_be_visible()
+    page.wait_for_function("v => v.readyState >= 2", arg=video.element_handle())
+    page.get_by_label("Words to the agency").fill("It turned left.")
+    approve.click()
+    expect(
+        page.get_by_text(re.compile("Leaves with this home's capsule"))
+    ).to_be_visible()
+    expect(page.get_by_text("It turned left.")).to_be_visible()
+    page.get_by_role("button", name="Take it back").click()
+    page.get_by_role("button", name="Yes, take it back").click()
+    expect(page.get_by_text("Taken back.")).to_be_visible()
+
+
+def test_an_owner_declines_and_nothing_waits_to_leave(
+    shared: CameraConfig,
+    page: Page,
+    policed: tuple[RunningHub, Police],
+    engine: FakeEngine,
+) -> None:
+    hub, police = policed
+    request = hub.run(police.ask())
+    join(page, hub)
+    open_request(page, engine)
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_text("Nothing that was asked for")).to_be_visible()
+    page.get_by_role("button", name="Decline").click()
+    expect(page.get_by_text("You declined. You may still")).to_be_visible()
+    store = engine.neighbourhood.requests._rows
+    assert store.answers(request) == []
+    assert shared.sharing
+
+
+def test_a_pin_is_asked_for_and_a_wrong_one_is_said(
+    shared: CameraConfig,
+    page: Page,
+    policed: tuple[RunningHub, Police],
+    engine: FakeEngine,
+    watched: Watched,
+) -> None:
+    watched.forgiven = ("403",)
+    hub, police = policed
+    hub.run(police.ask())
+    join(page, hub)
+    page.get_by_role("button", name="Requests").click()
+    page.get_by_text("PIN, muting, taking part").click()
+    page.get_by_label("New PIN, empty to have none").fill("2580")
+    page.get_by_role("button", name="Set the PIN").click()
+    expect(page.get_by_text("Answers need your PIN")).to_be_visible()
+    open_request(page, engine)
+    page.get_by_role("button", name="Look at it").click()
+    page.get_by_label("Words to the agency").fill("A white van.")
+    page.get_by_label("PIN").fill("1111")
+    page.get_by_role("button", name="Send words only").click()
+    expect(page.get_by_role("alert")).to_contain_text("not the PIN")
+    page.get_by_label("PIN").fill("2580")
+    page.get_by_role("button", name="Send words only").click()
+    expect(
+        page.get_by_text(re.compile("Leaves with this home's capsule"))
+    ).to_be_visible()
+    assert shared.sharing
