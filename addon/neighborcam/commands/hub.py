@@ -8,10 +8,13 @@ from pathlib import Path
 
 from neighborcam.commands.arguments import Commands, port
 from neighborcam.commands.stopping import stop_signal
-from neighborcam.hub.app import Hub
+from neighborcam.hub.app import Hub, utc_now
 from neighborcam.hub.doctor import examine
 from neighborcam.hub.errors import HubError, StorageFailed
+from neighborcam.hub.public_log import PublicLog
+from neighborcam.hub.report import report
 from neighborcam.hub.settings import DEFAULT_PORT, HubSettings
+from neighborcam.hub.store.database import Database
 
 _LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -26,9 +29,9 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "action",
         nargs="?",
-        choices=("run", "doctor"),
+        choices=("run", "doctor", "report"),
         default="run",
-        help="doctor says what is not right with a hub, and changes nothing",
+        help="doctor says what is not right with a hub; report prints a year's numbers",
     )
     parser.add_argument(
         "--data",
@@ -67,6 +70,11 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--quorum", type=int, default=0, help="how many witnesses homes ask for"
     )
+    parser.add_argument(
+        "--year",
+        type=int,
+        help="which year to report (report; default: this one)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -77,6 +85,9 @@ def run(options: argparse.Namespace) -> int:
     settings = _settings(options)
     if options.action == "doctor":
         return asyncio.run(_examine(settings))
+    if options.action == "report":
+        print(asyncio.run(_report(settings, options.year or utc_now().year)), end="")
+        return 0
     asyncio.run(_serve(settings))
     return 0
 
@@ -109,6 +120,20 @@ def _witness(text: str) -> tuple[str, str]:
             "--witness is KEY=URL, as in witness+1a2b3c4d+BA…=https://…"
         )
     return key, f"http{url}"
+
+
+async def _report(settings: HubSettings, year: int) -> str:
+    database = await Database.open(
+        settings.database or f"sqlite:///{settings.data_dir / 'hub.sqlite'}"
+    )
+    try:
+        log = await PublicLog.open(database, settings.origin, utc_now)
+        found: list[bytes] = []
+        while batch := await log.entries(len(found), 1000):
+            found += batch
+    finally:
+        await database.close()
+    return report(settings.name, year, found)
 
 
 async def _examine(settings: HubSettings) -> int:

@@ -3,18 +3,23 @@
 import { Problem, sentence } from "../api/client";
 import { canonical } from "./messages";
 import type {
+  Agency,
+  Application,
   Case,
   Feature,
   HubEvent,
   HubView,
   MediaItem,
   PublishedComment,
+  Review,
   Share,
   Statistics,
   Verdict,
 } from "./types";
 
 const part = encodeURIComponent;
+const applicationPath = (id: string): string => `api/steward/applications/${part(id)}`;
+const reviewPath = (sha256: string): string => `api/steward/requests/${part(sha256)}`;
 const alertPath = (id: string): string => `api/alerts/${part(id)}`;
 
 export class HubClient {
@@ -75,6 +80,24 @@ export class HubClient {
   async closeAccount(household: string): Promise<void> {
     await this.ask(`api/steward/households/${part(household)}`, { method: "DELETE" });
   }
+  agencies = (): Promise<readonly Agency[]> => this.get("api/agencies");
+  applications = (): Promise<readonly Application[]> => this.get("api/steward/applications");
+  checkDomain = (id: string): Promise<void> => this.send(`${applicationPath(id)}/domain-check`);
+  callBack = (id: string, directory: string): Promise<void> =>
+    this.send(`${applicationPath(id)}/call-back`, { directory });
+  approveAgency = (id: string, credential: object): Promise<void> =>
+    this.send(`${applicationPath(id)}/approval`, { credential });
+  async dropApplication(id: string): Promise<void> {
+    await this.ask(applicationPath(id), { method: "DELETE" });
+  }
+  reviews = (): Promise<readonly Review[]> => this.get("api/steward/requests");
+  approveRequest = (sha256: string, credential: object): Promise<void> =>
+    this.send(`${reviewPath(sha256)}/approval`, { credential });
+  refuseRequest = (sha256: string, rule: string, fact: string): Promise<void> =>
+    this.send(`${reviewPath(sha256)}/refusal`, { rule, fact });
+  /** What a passkey has to sign; the hub makes the challenge of kind and subject. */
+  approvalOptions = (kind: string, subject: string): Promise<Record<string, unknown>> =>
+    this.send("api/steward/approval-options", { kind, subject });
   inviteHousehold = (): Promise<{ link: string }> => this.send("api/steward/invites");
   inviteSteward = (): Promise<{ link: string }> => this.send("api/steward/stewards");
 

@@ -5,7 +5,7 @@ import { Watch } from "../state/store";
 import { base, buttons, fields } from "../ui/styles";
 import { panel } from "./hub-style";
 import { client, hub } from "./session";
-import type { Statistics } from "./types";
+import type { AgencyNumbers, Statistics } from "./types";
 import { decisionWord, plural } from "./words";
 
 type Counts = Readonly<Record<string, number>>;
@@ -107,6 +107,9 @@ export class NumbersPage extends LitElement {
       ${table("By rule", Object.entries(found.decisions_by_rule))}
       ${table("By steward", Object.entries(found.decisions_by_steward))}
       ${table("Demands for data", Object.entries(found.legal_demands))}
+      ${table("What agencies asked about", Object.entries(found.offences))}
+      ${table("Refused requests by rule", Object.entries(found.refusals_by_rule))}
+      ${Object.values(found.agencies).map((each) => table(each.name, agencyRows(each)))}
     </div>`;
   }
 
@@ -118,6 +121,17 @@ export class NumbersPage extends LitElement {
     }
   }
 }
+
+const agencyRows = (each: AgencyNumbers): [string, number][] => [
+  ["Requests", each.requests],
+  ["Refused by stewards", each.refused],
+  ["km² × hours", each.km2_hours],
+  ["Same area within 90 days", each.repeated],
+  ["Outcomes filed", each.outcomes],
+  ["Deletions attested", each.deletions],
+  ["Overdue", each.overdue],
+  ["Suspended", each.suspended],
+];
 
 const total = (counts: Counts): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);

@@ -4,13 +4,15 @@ import { repeat } from "lit/directives/repeat.js";
 import { Problem, words } from "../api/client";
 import { Watch } from "../state/store";
 import { base, buttons, fields } from "../ui/styles";
+import "./application-card";
 import "./case-card";
 import { refresh } from "./feed";
 import { panel } from "./hub-style";
+import "./review-card";
 import { announcement, client, endSteward, findSteward, hub, steward } from "./session";
 import "./steward-invites";
 import "./steward-sign-in";
-import type { Case } from "./types";
+import type { Application, Case, Review } from "./types";
 import { plural } from "./words";
 
 const ASK_EVERY_MS = 30_000;
@@ -41,6 +43,8 @@ export class StewardsPage extends LitElement {
   private readonly steward = new Watch(this, steward);
   private readonly hub = new Watch(this, hub);
   @state() private cases: readonly Case[] | null = null;
+  @state() private reviews: readonly Review[] = [];
+  @state() private applications: readonly Application[] = [];
   @state() private problem = "";
   private clock = 0;
 
@@ -96,8 +100,18 @@ export class StewardsPage extends LitElement {
       <div class="both">
         <section class="stack" aria-labelledby="queue">
           <h3 id="queue">
-            ${this.cases === null ? "Loading…" : waiting(this.cases.length)}
+            ${this.cases === null ? "Loading…" : waiting(this.count)}
           </h3>
+          ${repeat(
+            this.reviews,
+            ({ sha256 }) => sha256,
+            (each) => html`<nc-hub-review .review=${each} @decided=${this.decided}></nc-hub-review>`,
+          )}
+          ${repeat(
+            this.applications,
+            ({ subject }) => subject,
+            (each) => html`<nc-hub-application .application=${each} @decided=${this.decided}></nc-hub-application>`,
+          )}
           ${repeat(
             this.cases ?? [],
             ({ id }) => id,
@@ -109,8 +123,16 @@ export class StewardsPage extends LitElement {
     `;
   }
 
+  private get count(): number {
+    return (this.cases?.length ?? 0) + this.reviews.length + this.applications.length;
+  }
+
   private async load(): Promise<void> {
     try {
+      [this.reviews, this.applications] = await Promise.all([
+        client.reviews(),
+        client.applications(),
+      ]);
       this.cases = await client.cases();
       this.problem = "";
     } catch (error) {
@@ -121,7 +143,7 @@ export class StewardsPage extends LitElement {
 
   private async decided(): Promise<void> {
     await this.load();
-    announcement.value = `Decided. ${waiting(this.cases?.length ?? 0)}`;
+    announcement.value = `Decided. ${waiting(this.count)}`;
     this.renderRoot.querySelector<HTMLElement>("nc-hub-case")?.focus();
     void refresh(client, true);
   }
@@ -137,6 +159,7 @@ export class StewardsPage extends LitElement {
 
   private leave(): void {
     this.cases = null;
+    this.reviews = this.applications = [];
     this.problem = "";
     endSteward();
   }

@@ -115,7 +115,22 @@ export interface Share {
   readonly y: string;
 }
 
+export interface AgencyNumbers {
+  readonly name: string;
+  readonly requests: number;
+  readonly refused: number;
+  readonly km2_hours: number;
+  readonly repeated: number;
+  readonly outcomes: number;
+  readonly deletions: number;
+  readonly overdue: number;
+  readonly suspended: number;
+}
+
 export interface Statistics {
+  readonly agencies: Readonly<Record<string, AgencyNumbers>>;
+  readonly offences: Readonly<Record<string, number>>;
+  readonly refusals_by_rule: Readonly<Record<string, number>>;
   readonly entries: number;
   readonly decisions: Readonly<Record<string, number>>;
   readonly decisions_by_rule: Readonly<Record<string, number>>;
@@ -124,4 +139,65 @@ export interface Statistics {
   readonly legal_demands: Readonly<Record<string, number>>;
   readonly stewards: number;
   readonly unknown: number;
+}
+
+/** A request of an agency that waits for stewards (spec/requests.md). */
+export interface Review {
+  readonly sha256: string;
+  readonly agency: string;
+  readonly concerns: readonly string[];
+  readonly km2: number;
+  readonly hours: number;
+  readonly approvals: readonly string[];
+  readonly needed: number;
+  readonly received: string;
+  readonly request: {
+    readonly officer: Signer;
+    readonly supervisor: Signer | null;
+    readonly request: {
+      readonly case_ref: string;
+      readonly offence: string;
+      readonly necessity: string;
+      readonly tried: readonly string[];
+      readonly what: string;
+      readonly window_start: string;
+      readonly window_end: string;
+      readonly media_wanted: readonly string[];
+      readonly retention_days: number;
+      readonly expires: string;
+      readonly urgent: boolean;
+    };
+  };
+}
+
+interface Signer {
+  readonly certificate: { readonly name: string };
+}
+
+/** An agency that wants to join (spec/agencies.md). */
+export interface Application {
+  readonly subject: string;
+  readonly agency: {
+    readonly agency: {
+      readonly name: string;
+      readonly domain: string;
+      readonly kind: string;
+      readonly contact: string;
+    };
+  };
+  readonly domain_checked: string | null;
+  readonly call_back: { readonly steward: string; readonly directory: string } | null;
+  readonly approvals: readonly string[];
+}
+
+/** An agency of the public log. */
+export interface Agency {
+  readonly id: string;
+  readonly name: string;
+  readonly domain: string;
+  readonly contact: string;
+  readonly standing: "announced" | "member" | "vetoed" | "suspended";
+  readonly notice_until: string;
+  readonly open: number;
+  readonly owes: readonly { readonly what: string; readonly due: string }[];
 }

@@ -1,0 +1,99 @@
+"""A steward's page: an agency that wants to join, a request that waits. Chromium."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from demo.agency_client import MakeBelieveDomain
+from neighborcam.protocol.register_state import Standing
+from tests.web.police import Police, ShiftedClock, policed_hub
+from tests.web.running_hub import RunningHub
+from tests.web.test_hub_page import become_steward
+
+pytestmark = pytest.mark.browser
+
+
+@contextmanager
+def opened(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[Page]:
+    with opened(browser) as page:
+        yield page
+
+
+@pytest.fixture
+def other_desk(browser: Browser) -> Iterator[Page]:
+    with opened(browser) as page:
+        yield page
+
+
+def test_a_steward_passes_a_request_with_a_passkey(desk: Page, tmp_path: Path) -> None:
+    with policed_hub(tmp_path / "hub") as (hub, police):
+        signed = hub.run(police.submit())
+        become_steward(desk, hub, "Cem")
+        expect(desk.get_by_role("heading", name="Milltown Police")).to_be_visible()
+        expect(desk.get_by_text("0 of 1 stewards")).to_be_visible()
+        desk.get_by_role("button", name="Approve with your passkey").click()
+        expect(desk.get_by_text("Nothing waits").first).to_be_visible()
+        status = hub.run(police.client.status(signed.request.id))
+        assert status["state"] == "open"
+        desk.get_by_role("link", name="Statistics").click()
+        expect(desk.get_by_role("cell", name="1", exact=True).first).to_be_visible()
+        expect(desk.get_by_text("burglary")).to_be_visible()
+
+
+def test_a_steward_refuses_a_request_in_public(desk: Page, tmp_path: Path) -> None:
+    with policed_hub(tmp_path / "hub") as (hub, police):
+        signed = hub.run(police.submit())
+        become_steward(desk, hub, "Cem")
+        desk.get_by_label("Rule (public)").fill("no protest")
+        desk.get_by_label("What it rests on (public)").fill("It is about a march.")
+        desk.get_by_role("button", name="Refuse").click()
+        expect(desk.get_by_text("Nothing waits").first).to_be_visible()
+        status = hub.run(police.client.status(signed.request.id))
+        assert status["state"] == "refused"
+
+
+def test_two_stewards_let_an_agency_in(
+    desk: Page, other_desk: Page, tmp_path: Path
+) -> None:
+    domain = MakeBelieveDomain()
+    with RunningHub(tmp_path / "hub", resolver=domain) as hub:
+        clock = ShiftedClock()
+        clock.shift *= 0
+        police = Police(hub, clock)
+        hub.run(police.client.apply())
+        become_steward(desk, hub, "Ann")
+        expect(desk.get_by_role("heading", name="wants to join")).to_be_visible()
+        approve = desk.get_by_role("button", name="Approve with your passkey")
+        expect(approve).to_be_disabled()
+        desk.get_by_role("button", name="Check the domain").click()
+        card = desk.locator("nc-hub-application")
+        expect(card.get_by_role("alert")).to_contain_text("key file")
+        domain.serve(police.agency)
+        desk.get_by_role("button", name="Check the domain").click()
+        expect(desk.get_by_text("Its domain: checked")).to_be_visible()
+        desk.get_by_label("Call it by a number").fill("the city's own page")
+        desk.get_by_role("button", name="I called, and it was them").click()
+        approve.click()
+        expect(desk.get_by_text("1 of 2 stewards")).to_be_visible()
+        become_steward(other_desk, hub, "Bob")
+        other_desk.get_by_role("button", name="Approve with your passkey").click()
+        expect(other_desk.get_by_text("Nothing waits").first).to_be_visible()
+
+        async def standing() -> Standing:
+            async with hub.hub.desk.database.read() as tx:
+                register = await hub.hub.desk.log.register(tx)
+            return register.agencies[police.agency.record.id].standing
+
+        assert hub.run(standing()) is Standing.ANNOUNCED
