@@ -4,6 +4,7 @@ A whole hub runs on SQLite, files and one process, and on PostgreSQL, S3 and NAT
 """
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -344,3 +345,22 @@ async def test_two_nodes_are_one_hub(two_nodes: tuple[Town, Town]) -> None:
         for each in two_nodes
     }
     assert len(sizes) == 1
+
+
+async def test_whoever_is_cancelled_leaves_no_connection_behind(
+    database: Database,
+) -> None:
+    """A client that hangs up cancels what reads for it, at any moment."""
+
+    async def read() -> None:
+        async with database.read() as tx:
+            await tx.execute(select(SETTINGS))
+
+    for steps in range(30):
+        task = asyncio.create_task(read())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    gc.collect()  # a connection that was forgotten would warn, which fails this test
+    await read()

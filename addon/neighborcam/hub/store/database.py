@@ -6,7 +6,7 @@ numbers, and no reader that remembers the last number can miss one.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, Self
@@ -63,7 +63,7 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Yield a connection that sees one moment of the database."""
         try:
-            async with self._engine.connect() as connection, connection.begin():
+            async with self._connected() as connection, connection.begin():
                 yield connection
         except (DBAPIError, OSError) as problem:
             raise _failed(problem) from problem
@@ -72,7 +72,7 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Yield a transaction; all of it happens, or nothing."""
         try:
-            async with self._writing, self._engine.connect() as plain:
+            async with self._writing, self._connected() as plain:
                 tx = await plain.execution_options(neighborcam_writes=True)
                 async with tx.begin():
                     await self._wait_for_turn(tx)
@@ -80,10 +80,37 @@ class Database:
         except (DBAPIError, OSError) as problem:
             raise _failed(problem) from problem
 
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection; whoever is cancelled meanwhile leaves none behind.
+
+        A driver that is cancelled while it opens or closes a connection forgets it.
+        """
+        connection = self._engine.connect()
+        await _finished(connection.start(), or_else=connection.close)
+        try:
+            yield connection
+        finally:
+            await _finished(connection.close())
+
     async def _wait_for_turn(self, tx: AsyncConnection) -> None:
         if not self._is_sqlite:  # its BEGIN IMMEDIATE has waited already
             lock = text("select pg_advisory_xact_lock(:lock)")
             await tx.execute(lock, {"lock": _WRITERS})
+
+
+async def _finished(
+    work: Awaitable[object], *, or_else: Callable[[], Awaitable[None]] | None = None
+) -> None:
+    """Let ``work`` end even if we are cancelled; then undo it, and be cancelled."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if or_else is not None and not task.cancelled() and task.exception() is None:
+            await or_else()
+        raise
 
 
 def _failed(problem: Exception) -> StorageFailed:
