@@ -46,7 +46,12 @@ class PublicResolver:
             ):
                 if answer.status != 200:  # noqa: PLR2004 - the file itself
                     raise Conflict(f"{domain} answers {answer.status} for its key file")
-                return await answer.content.read(_MOST)
+                found = bytearray()
+                async for piece in answer.content.iter_any():
+                    found += piece
+                    if len(found) > _MOST:
+                        raise Conflict(f"the key file on {domain} is too large")
+                return bytes(found)
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise Conflict(f"{domain} does not answer over HTTPS") from None
 

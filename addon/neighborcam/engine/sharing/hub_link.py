@@ -45,7 +45,7 @@ from neighborcam.protocol.tokens import Blinded, blind, finalize
 TIMEOUT: Final = aiohttp.ClientTimeout(total=30, connect=10)
 RECEIVE_S: Final = 75.0  # the hub pings every 30 seconds
 NONCE_BYTES: Final = 32
-_ANSWER_LIMIT: Final = 4 * 2**20
+_ANSWER_LIMIT: Final = 20 * 2**20  # a clip of an alert has 16 MiB
 _BUSY: Final = 429
 _KEY_BITS: Final = range(2048, 4097)
 _REFUSED: Final = range(400, 500)
@@ -267,12 +267,22 @@ class HubLink:
                 timeout=TIMEOUT,
                 allow_redirects=False,
             ) as answer:
-                body = await answer.content.read(_ANSWER_LIMIT)
+                body = await _whole(answer)
                 _raise_for(answer, body)
                 return body
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             # The problem's own text names addresses; ours does not.
             raise HubUnreachable("the hub does not answer") from problem
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+    """Return the whole body; a hub cannot fill a home's memory."""
+    body = bytearray()
+    async for piece in answer.content.iter_any():
+        body += piece
+        if len(body) > _ANSWER_LIMIT:
+            raise HubUnreachable("the hub's answer has no end")
+    return bytes(body)
 
 
 async def _messages(

@@ -1,0 +1,131 @@
+"""The whole story of one request: two homes, a hub, two desks, and time that is moved.
+
+Real HTTP, real H.264, real files, Debian's `age` and `openssl`; only the clock is ours.
+"""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from neighborcam.agency import keyring
+from neighborcam.agency.bundle import bundle
+from neighborcam.agency.desk import Desk
+from neighborcam.agency.verifying import check_bundle
+from neighborcam.engine.requests import AnswerDraft, Decision
+from neighborcam.protocol.requests import Request
+from tests.agency.test_desk import desk
+from tests.engine.sharing.test_requests import Move, OneHome, home
+from tests.hub.conftest import clock, session, settings
+from tests.hub.police import Policed, policed
+
+__all__ = ["clock", "home", "policed", "session", "settings"]
+
+pytestmark = pytest.mark.timeout(120)
+
+
+def sealed_by(officer: Desk, request: Request) -> Request:
+    return msgspec.structs.replace(request, seal_to=officer.new_seal(request.id))
+
+
+async def turns(*homes: OneHome) -> None:
+    for each in homes:
+        await each.look()
+        await each.take_turn()
+
+
+def script(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-I", "verify.py"]
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+def opened_by_age(folder: Path, sealed: bytes, secret: str) -> bytes:
+    (folder / "raw.age").write_bytes(sealed)
+    (folder / "key").write_text(secret)
+    asked = ["age", "--decrypt", "--identity", "key", "raw.age"]
+    done = subprocess.run(asked, cwd=folder, capture_output=True, check=True)
+    return done.stdout
+
+
+async def test_from_the_draft_to_the_deletion(
+    policed: Policed, home: Move, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring, "_COST", 2**4)
+    await policed.join()
+    officer, book = desk(policed, tmp_path / "officer", policed.agency.officer)
+    supervisor, _ = desk(policed, tmp_path / "super", policed.agency.supervisor)
+    yes, silent = await home("yes"), await home("silent")
+
+    # Signed, countersigned, reviewed, logged.
+    draft = sealed_by(officer, policed.agency.request(policed.town.clock()))
+    signed = await supervisor.countersign(await officer.sign(draft))
+    await officer.submit(signed)
+    for each in (yes, silent):
+        await each.look()
+        assert each.requests.shown() == ()
+    await policed.ann.approve(signed.sha256)
+    request = signed.request.id
+
+    # Matched at home; approved in one, ignored in the other.
+    for each in (yes, silent):
+        await each.look()
+        (view,) = each.requests.shown()
+        assert (view.id, view.matching_cameras) == (request, 1)
+    clip = await yes.clip(request)
+    seen, _ = yes.requests.made(clip)
+    approval = AnswerDraft(
+        decision=Decision.APPROVE, clips=(clip,), text="It turned left."
+    )
+    await yes.requests.answer(request, approval)
+    await turns(yes, silent)
+
+    # Collected: two homes took part, one answered; nobody learns which.
+    policed.town.clock.at = (
+        policed.town.clock.at.replace(hour=23)
+        + (signed.request.expires - signed.request.published) / 4
+    )
+    assert await officer.collect(request) == (2, 1)
+    (kept,) = officer.answers(request)
+    path = await officer.open(request, kept.answer.id, 0)
+    assert path.read_bytes() == seen
+
+    # Opened by Debian's age from the raw file; proven offline, twice.
+    item = kept.answer.items[0]
+    sealed = path.with_suffix(".age").read_bytes()
+    assert opened_by_age(tmp_path, sealed, item.secret)[: len(seen)] == seen
+    status = await officer.status(request)
+    assert status.entry is not None
+    assert status.proof is not None
+    out = tmp_path / "bundle.zip"
+    proofs: dict[str, Any] = {"entry": status.entry, "proof": status.proof}
+    out.write_bytes(
+        bundle(item, seen, settings=book.settings, custody=officer.custody, **proofs)
+    )
+    assert len(check_bundle(out)) == 4
+    with zipfile.ZipFile(out) as archive:
+        archive.extractall(tmp_path / "court")
+    done = script(tmp_path / "court")
+    assert done.returncode == 0, done.stderr
+
+    # Receipts come back; the deletion is attested, and told.
+    await officer.end(request, "resolved")
+    await officer.file_outcome(request, "helped", "")
+    await officer.delete(request)
+    policed.town.clock.advance(hours=2)
+    for each in (yes, silent):
+        await each.look()
+    (told,) = (await yes.requests.review(request)).answers
+    assert {each.what for each in told.receipts} == {"received", "opened", "deleted"}
+    review = await silent.requests.review(request)
+    assert (review.answers, review.outcome, review.deletion) == (
+        (),
+        "helped",
+        "deleted",
+    )
+    assert not path.exists()
