@@ -47,6 +47,7 @@ from neighborcam.protocol.errors import CannotOpen, ProtocolError
 from neighborcam.protocol.requests import ReplyBundle, Request, Spoken
 from neighborcam.protocol.sealed_clips import seal_clip
 from tests.hub.police import Policed
+from tests.tools import need
 
 DAY = timedelta(days=1)
 CLIP = b"\0\0\0\x18ftypisom" + bytes(range(256)) * 40
@@ -344,6 +345,7 @@ async def test_debian_s_age_opens_the_raw_file(
 
 
 def debian_s_age(folder: Path) -> bytes:
+    need("age")
     asked = ["age", "--decrypt", "--identity", "key", "raw.age"]
     done = subprocess.run(asked, capture_output=True, check=True, cwd=folder)
     return done.stdout
@@ -354,6 +356,7 @@ def debian_s_age(folder: Path) -> bytes:
 
 def script(path: Path, folder: Path) -> tuple[int, str]:
     """Run the bundle's own script, as somebody does who has nothing of ours."""
+    need("openssl")
     with zipfile.ZipFile(path) as archive:
         archive.extractall(folder)
     done = subprocess.run(

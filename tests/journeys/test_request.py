@@ -22,6 +22,7 @@ from tests.agency.test_desk import desk
 from tests.engine.sharing.test_requests import Move, OneHome, home
 from tests.hub.conftest import clock, session, settings
 from tests.hub.police import Policed, policed
+from tests.tools import need
 
 __all__ = ["clock", "home", "policed", "session", "settings"]
 
@@ -39,6 +40,7 @@ async def turns(*homes: OneHome) -> None:
 
 
 def script(folder: Path) -> subprocess.CompletedProcess[str]:
+    need("openssl")
     command = [sys.executable, "-I", "verify.py"]
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False
@@ -46,6 +48,7 @@ def script(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def opened_by_age(folder: Path, sealed: bytes, secret: str) -> bytes:
+    need("age")
     (folder / "raw.age").write_bytes(sealed)
     (folder / "key").write_text(secret)
     asked = ["age", "--decrypt", "--identity", "key", "raw.age"]

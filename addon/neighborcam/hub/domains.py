@@ -46,12 +46,7 @@ class PublicResolver:
             ):
                 if answer.status != 200:  # noqa: PLR2004 - the file itself
                     raise Conflict(f"{domain} answers {answer.status} for its key file")
-                found = bytearray()
-                async for piece in answer.content.iter_any():
-                    found += piece
-                    if len(found) > _MOST:
-                        raise Conflict(f"the key file on {domain} is too large")
-                return bytes(found)
+                return await _whole(answer)
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise Conflict(f"{domain} does not answer over HTTPS") from None
 
@@ -62,6 +57,15 @@ class PublicResolver:
         except dns.exception.DNSException:
             raise Conflict(f"the DNS has no text record {name}") from None
         return [b"".join(each.strings).decode(errors="replace") for each in answer]
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+    found = bytearray()
+    async for piece in answer.content.iter_any():
+        found += piece
+        if len(found) > _MOST:
+            raise Conflict("the key file is too large")
+    return bytes(found)
 
 
 async def check_domain(signed: SignedAgency, resolver: Resolver) -> None:
