@@ -12,6 +12,7 @@ from demo.agency_client import NOBODY
 from demo.steward import Refused
 from demo.town_home import Home, new_id
 from neighborcam.engine.errors import HubRefused
+from neighborcam.hub.doctor import examine
 from neighborcam.hub.store.schema import CAPSULES
 from neighborcam.protocol.age_keys import HybridRecipient, parse_recipient
 from neighborcam.protocol.agencies import Role, Veto
@@ -377,10 +378,15 @@ async def test_capsules_go_a_day_after_the_request(policed: Policed) -> None:
 
 
 async def send_piece(
-    home: Home, data: bytes, unlock: str, id_: str | None = None
+    home: Home,
+    data: bytes,
+    unlock: str,
+    id_: str | None = None,
+    *,
+    token: Token | None = None,
 ) -> str:
-    token = await home.token("capsule")
-    head = ChunkPost(id=id_ or new_id(), lock=lock_of(unlock), token=token)
+    paid = token or await home.token("capsule")
+    head = ChunkPost(id=id_ or new_id(), lock=lock_of(unlock), token=paid)
     await home.link.put(f"/api/chunks/{head.id}", encode(head) + b"\n" + data)
     return head.id
 
@@ -419,6 +425,29 @@ async def test_a_piece_of_another_size_is_refused(policed: Policed, size: int) -
     with pytest.raises(HubRefused, match="exactly 1 MiB"):
         await send_piece(home, bytes(size), new_id())
     assert await policed.town.hub.blobs.names() == []
+
+
+async def test_a_piece_that_nobody_paid_for_is_not_even_written(
+    policed: Policed,
+) -> None:
+    home = await policed.town.home()
+    await home.link.keys()
+    head = ChunkPost(id=new_id(), lock=lock_of(new_id()), token=token_of_nobody())
+    body = encode(head) + b"\n" + os.urandom(CHUNK_BYTES)
+    with pytest.raises(HubRefused) as refused:
+        await home.link.put(f"/api/chunks/{head.id}", body)
+    assert refused.value.code == "wrong_token"
+    assert await policed.town.hub.blobs.names() == []
+    paid = await home.token("capsule")
+    await send_piece(home, os.urandom(CHUNK_BYTES), new_id(), token=paid)
+    again = msgspec.structs.replace(head, token=paid)
+    body = encode(again) + b"\n" + os.urandom(CHUNK_BYTES)
+    with pytest.raises(HubRefused) as refused:
+        await home.link.put(f"/api/chunks/{head.id}", body)
+    assert refused.value.code == "token_spent"
+    assert len(await policed.town.hub.blobs.names()) == 1
+    told = "\n".join(await examine(policed.town.hub.desk.settings))
+    assert "belong to nothing" not in told
 
 
 async def test_another_piece_does_not_take_a_name(policed: Policed) -> None:

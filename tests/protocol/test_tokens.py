@@ -108,8 +108,8 @@ def test_a_signature_that_came_out_wrong_never_leaves_the_hub() -> None:
     faulty.private_numbers.return_value = rsa.RSAPrivateNumbers(
         p=private.p,
         q=private.q,
-        d=private.d + 2,
-        dmp1=private.dmp1,
+        d=private.d,
+        dmp1=private.dmp1 + 2,  # a fault in one prime alone would give the other away
         dmq1=private.dmq1,
         iqmp=private.iqmp,
         public_numbers=private.public_numbers,

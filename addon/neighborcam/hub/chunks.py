@@ -28,7 +28,7 @@ from neighborcam.protocol.errors import InvalidMessage
 LASTS: Final = timedelta(days=17)  # the longest request, and time to fetch
 FETCHED: Final = timedelta(days=1)  # after the first download
 HEAD_BYTES: Final = 4096
-_FOLDER: Final = "chunks/"
+FOLDER: Final = "chunks/"
 
 
 class Chunks:
@@ -60,8 +60,9 @@ class Chunks:
         digest = sha256(piece).digest()
         if await self._is_known(head, digest):
             return
+        await self._keys.check(head.token, "capsule")  # nobody fills a disk for nothing
         # The bytes first: a row without them would promise what is not there.
-        await self._blobs.put(_FOLDER + id_, piece)
+        await self._blobs.put(FOLDER + id_, piece)
         async with self._database.write() as tx:
             await self._keys.spend(tx, head.token, "capsule", encode(head) + digest)
             if await tx.scalar(select(CHUNKS.c.id).where(CHUNKS.c.id == id_)):
@@ -94,7 +95,7 @@ class Chunks:
                 await tx.execute(
                     update(CHUNKS).where(CHUNKS.c.id == id_).values(expires=soon)
                 )
-        return await self._blobs.get(_FOLDER + id_)
+        return await self._blobs.get(FOLDER + id_)
 
     async def remove(self, removal: ChunkRemoval) -> None:
         """Delete a piece; one that is gone already is fine. Raises `NotAllowed`."""
@@ -120,7 +121,7 @@ class Chunks:
 
     async def _drop(self, ids: list[str]) -> None:
         for id_ in ids:  # bytes first, as retention does
-            await self._blobs.remove(_FOLDER + id_)
+            await self._blobs.remove(FOLDER + id_)
         async with self._database.write() as tx:
             await tx.execute(delete(CHUNKS).where(CHUNKS.c.id.in_(ids)))
 

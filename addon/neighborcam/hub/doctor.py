@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from neighborcam.hub.blobs import Blobs
 from neighborcam.hub.census import load_census
+from neighborcam.hub.chunks import FOLDER
 from neighborcam.hub.errors import HubError
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.settings import HubSettings
 from neighborcam.hub.store.database import Database
-from neighborcam.hub.store.schema import LOG, MEDIA, STEWARDS
+from neighborcam.hub.store.schema import CHUNKS, LOG, MEDIA, STEWARDS
 from neighborcam.protocol.checkpoint_text import CheckpointText
 from neighborcam.protocol.merkle import Leaves, leaf_hash, root
 from neighborcam.protocol.notes import parse_note
@@ -82,11 +83,12 @@ async def _blobs(database: Database, settings: HubSettings) -> AsyncIterator[str
     )
     async with database.read() as tx:
         wanted = set(await tx.scalars(select(MEDIA.c.blob)))
+        wanted |= {FOLDER + each for each in await tx.scalars(select(CHUNKS.c.id))}
     there = set(await blobs.names())
     if wanted - there:
-        yield f"{len(wanted - there)} pictures are gone from the store"
+        yield f"{len(wanted - there)} pictures or pieces are gone from the store"
     if there - wanted:
-        yield f"{len(there - wanted)} files in the store belong to no alert"
+        yield f"{len(there - wanted)} files in the store belong to nothing"
 
 
 async def _stewards(database: Database) -> AsyncIterator[str]:

@@ -149,6 +149,29 @@ class TokenKeys:
         )
         return load_private(der) if der else None
 
+    async def check(self, token: Token, purpose: str) -> None:
+        """Raise `WrongToken`, `TokenSpent` for a token that pays for nothing.
+
+        Before something costly is done for it; `spend` decides.
+        """
+        async with self._database.read() as tx:
+            name = sha256(token.prepared).digest()
+            if await tx.scalar(select(SPENT.c.token).where(SPENT.c.token == name)):
+                raise TokenSpent("this token was used for something else")
+            await self._check(tx, token, purpose)
+
+    async def _check(self, tx: AsyncConnection, token: Token, purpose: str) -> None:
+        if token.epoch not in good_epochs(self._clock()):
+            raise WrongToken("the token is of another day: get others")
+        public = await tx.scalar(
+            select(TOKEN_KEYS.c.public).where(
+                TOKEN_KEYS.c.epoch == token.epoch, TOKEN_KEYS.c.purpose == purpose
+            )
+        )
+        if public is None:
+            raise WrongToken("this hub had no tokens on that day")
+        check_token(public, token)
+
     async def spend(
         self, tx: AsyncConnection, token: Token, purpose: str, message: bytes
     ) -> None:
@@ -163,16 +186,7 @@ class TokenKeys:
             if before != used:
                 raise TokenSpent("this token was used for something else")
             return
-        if token.epoch not in good_epochs(self._clock()):
-            raise WrongToken("the token is of another day: get others")
-        public = await tx.scalar(
-            select(TOKEN_KEYS.c.public).where(
-                TOKEN_KEYS.c.epoch == token.epoch, TOKEN_KEYS.c.purpose == purpose
-            )
-        )
-        if public is None:
-            raise WrongToken("this hub had no tokens on that day")
-        check_token(public, token)
+        await self._check(tx, token, purpose)
         await tx.execute(insert(SPENT).values(token=name, epoch=token.epoch, used=used))
 
     async def reading_pass(self) -> tuple[str, str]:

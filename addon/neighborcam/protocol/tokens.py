@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import (
     RSAPrivateKey,
+    RSAPrivateNumbers,
     RSAPublicKey,
 )
 
@@ -64,6 +65,16 @@ def blind(
     )
 
 
+def _powered(number: int, private: RSAPrivateNumbers) -> int:
+    """Return ``number`` to the private exponent, by the two primes (RFC 8017, 5.1.2).
+
+    A third of the time that the whole modulus takes.
+    """
+    first = pow(number, private.dmp1, private.p)
+    second = pow(number, private.dmq1, private.q)
+    return second + private.q * ((first - second) * private.iqmp % private.p)
+
+
 def sign_blinded(key: RSAPrivateKey, request: bytes) -> bytes:
     """Sign what a household blinded; section 4.3. Raises `InvalidMessage`.
 
@@ -77,7 +88,7 @@ def sign_blinded(key: RSAPrivateKey, request: bytes) -> bytes:
         raise InvalidMessage("this is nothing that the token's key could sign")
     secret = _factor(modulus)
     hidden = number * pow(secret, exponent, modulus) % modulus
-    signed = pow(hidden, private.d, modulus) * pow(secret, -1, modulus) % modulus
+    signed = _powered(hidden, private) * pow(secret, -1, modulus) % modulus
     if pow(signed, exponent, modulus) != number:
         # A fault in the machine here would give the key away.
         raise BadSignature("the signature of a token came out wrong")
