@@ -80,11 +80,10 @@ async def world(
         turns = Turns(watcher, purse, store, clock, draw=chance.uniform)
         here = {asked.request.id: asked}
         turns.plan(asked)
-        if answers:
-            clock.at += timedelta(hours=chance.uniform(0, 1))
-            due = store.requests.rounds()[0].due_at
-            if clock.at < due:
-                store.requests.put_answer(tip(asked.request.id, clock()), [])
+        clock.at += timedelta(hours=chance.uniform(0, 1))
+        if answers and clock.at < store.requests.rounds()[0].due_at:
+            store.requests.put_answer(tip(asked.request.id, clock()), [])
+        await turns.run_once(here)  # an answer wakes the loop, and so does the log
         while (due_at := turns.next_at()) is not None:
             clock.at = max(clock.at, due_at)
             await turns.run_once(here)

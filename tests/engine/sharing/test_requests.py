@@ -10,6 +10,7 @@ from typing import Any
 
 import av
 import msgspec
+import numpy as np
 import pytest
 from sqlalchemy import update
 
@@ -294,6 +295,25 @@ async def test_the_clip_is_the_one_that_its_owner_saw(
     assert [sha256(each.read_bytes()).hexdigest() for each in held] == [digest]
 
 
+def with_sound(path: Path) -> Path:
+    """Write a recording with a tone and words in it."""
+    with av.open(str(path), "w", format="mp4") as made:
+        made.metadata["title"] = "Elm Street 7"
+        video = made.add_stream("libx264", rate=8)
+        video.width, video.height, video.pix_fmt = 320, 240, "yuv420p"
+        audio = made.add_stream("aac", rate=16000, layout="mono")
+        for number in range(80):
+            image = np.full((240, 320, 3), number, np.uint8)
+            made.mux(video.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+            tone = np.zeros((1, 2000), np.float32)
+            frame = av.AudioFrame.from_ndarray(tone, format="fltp", layout="mono")
+            frame.sample_rate, frame.pts = 16000, number * 2000
+            made.mux(audio.encode(frame))
+        made.mux(video.encode(None))
+        made.mux(audio.encode(None))
+    return path
+
+
 async def test_a_copied_clip_has_no_sound_and_no_metadata(
     policed: Policed, home: Move, tmp_path: Path
 ) -> None:
@@ -301,12 +321,15 @@ async def test_a_copied_clip_has_no_sound_and_no_metadata(
     request = await policed.ask()
     one = await home("one")
     await one.look()
+    one.original = with_sound(tmp_path / "sound.mp4")
+    assert b"Elm Street 7" in one.original.read_bytes()
     data, _ = one.requests.made(await one.clip(request))
     path = tmp_path / "clip.mp4"
     path.write_bytes(data)
+    assert b"Elm Street 7" not in data
     with av.open(str(path)) as found:
         assert [each.type for each in found.streams] == ["video"]
-        assert not {"title", "comment", "creation_time"} & set(found.metadata)
+        assert len(list(found.decode(video=0))) == 80
 
 
 @pytest.mark.parametrize(
