@@ -28,7 +28,9 @@ _CODECS: Final = frozenset(
     {"h264", "h265", "hevc", "mjpeg", "mpeg4", "av1", "vp8", "vp9"}
 )
 _SCHEMES: Final = frozenset({"rtsp", "rtsps", "rtmp", "http", "https"})
-_HUB_STATES: Final = frozenset({"connected", "connecting", "unreachable", "refused"})
+_HUB_STATES: Final = frozenset(
+    {"connected", "connecting", "unreachable", "refused", "distrusted"}
+)
 
 
 async def async_get_config_entry_diagnostics(

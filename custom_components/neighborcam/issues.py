@@ -17,12 +17,13 @@ from homeassistant.helpers.issue_registry import (
 from .const import DOMAIN
 from .coordinator import EngineCoordinator, EngineEntry
 from .errors import EngineFailure, EngineTooNew, EngineTooOld
-from .models import Camera, CameraState
+from .models import Camera, CameraState, Hub
 
 _CAMERA_STATES: Final = {
     CameraState.UNAUTHORISED: "camera_unauthorised",
     CameraState.UNSUPPORTED: "camera_unsupported",
 }
+_DISTRUSTED: Final = "distrusted"
 _FAILURES: Final[dict[type[EngineFailure | None], str]] = {
     EngineTooNew: "engine_too_new",
     EngineTooOld: "engine_too_old",
@@ -83,7 +84,17 @@ def _issues(coordinator: EngineCoordinator) -> list[_Issue]:
         name = {"name": coordinator.name}
         return [_Issue(key=key, of="engine", placeholders=name)] if key else []
     cameras = coordinator.data.cameras.values()
-    return [issue for camera in cameras for issue in _issues_of(camera)]
+    found = [issue for camera in cameras for issue in _issues_of(camera)]
+    return found + _issues_of_hub(coordinator.data.sharing.hub)
+
+
+def _issues_of_hub(hub: Hub | None) -> list[_Issue]:
+    """Tell of a hub that contradicts its own public log: a person has to look."""
+    if hub is None or hub.state != _DISTRUSTED:
+        return []
+    told = {"name": hub.name, "reason": hub.reason}
+    error = IssueSeverity.ERROR
+    return [_Issue(key="hub_misbehaves", of="hub", severity=error, placeholders=told)]
 
 
 def _issues_of(camera: Camera) -> list[_Issue]:

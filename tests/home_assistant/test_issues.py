@@ -113,3 +113,22 @@ async def test_repairs_go_with_their_camera_and_entry(
     await settle(lambda: len(ir.async_get(hass).issues) == 1)
     await hass.config_entries.async_unload(entry.entry_id)
     assert issues(hass) == {}
+
+
+async def test_a_hub_that_contradicts_its_log_is_a_repair(
+    hass: HomeAssistant, engine: FakeEngine, set_up: SetUp, settle: Settle
+) -> None:
+    await set_up()
+    hub = {"name": "Mill Lane", "state": "distrusted", "reason": "it was rewritten"}
+    sharing = {"state": "on", "hub": hub, "waiting": 0}
+    await engine.push({"type": "SharingChanged"}, sharing=sharing)
+    await settle(lambda: issues(hass))
+    issue = issues(hass)["hub_misbehaves"]
+    assert issue.severity is IssueSeverity.ERROR
+    assert issue.translation_placeholders == {
+        "name": "Mill Lane",
+        "reason": "it was rewritten",
+    }
+    sharing = {"state": "off", "hub": None, "waiting": 0}
+    await engine.push({"type": "SharingChanged"}, sharing=sharing)
+    await settle(lambda: not issues(hass))

@@ -62,7 +62,7 @@ class HubView(View, frozen=True, kw_only=True):
     """The hub of this home, and the connection to it."""
 
     name: str
-    state: Literal["connected", "connecting", "unreachable", "refused"]
+    state: Literal["connected", "connecting", "unreachable", "refused", "distrusted"]
     reason: str = ""
 
 

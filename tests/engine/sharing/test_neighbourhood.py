@@ -491,7 +491,7 @@ async def test_a_hub_that_lies_is_heard_no_more_and_told_nothing(house: Make) ->
         pass
     with pytest.raises(HubMisbehaves):
         await other.sharing.publish(DRAFT, preview_only=False)
-    assert other.hub_state() == "refused"
+    assert other.hub_state() == "distrusted"
     assert other.sharing.alerts() == ()
     assert list((other.folder / "evidence").iterdir())
     for work in (
@@ -503,5 +503,5 @@ async def test_a_hub_that_lies_is_heard_no_more_and_told_nothing(house: Make) ->
             await work
     await one.sharing.publish(DRAFT, preview_only=False)
     await sent(one)
-    assert other.hub_state() == "refused"
+    assert other.hub_state() == "distrusted"
     assert other.sharing.alerts() == ()

@@ -300,7 +300,7 @@ class SharedLife:
         for task in self._tasks:
             if task is not asyncio.current_task():
                 task.cancel()
-        self._state, self._reason = "refused", str(problem)
+        self._state, self._reason = "distrusted", str(problem)
         self._known.clear()
         self._tell("sharing", None)
 

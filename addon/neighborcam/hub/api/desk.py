@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -58,6 +58,7 @@ class Desk:
     web_dir: Path
     openapi: bytes
     sockets: set[asyncio.Task[None]] = field(default_factory=set)
+    changes: set[asyncio.Future[Any]] = field(default_factory=set)
 
 
 DESK: Final = web.AppKey("desk", Desk)

@@ -35,7 +35,6 @@ _BY_STATUS: Final[dict[int, Exception]] = {
     405: errors.WrongMethod("this path does not know this method"),
     413: TooLarge("the body is too large"),
 }
-_shielded: Final[set[asyncio.Task[Any]]] = set()
 
 
 def json_response(body: object, status: int = 200) -> web.Response:
@@ -127,8 +126,8 @@ async def _run(
         return await run(call)
     # A client that hangs up must not leave a change half done.
     task = asyncio.ensure_future(run(call))
-    _shielded.add(task)
-    task.add_done_callback(_shielded.discard)
+    call.desk.changes.add(task)
+    task.add_done_callback(call.desk.changes.discard)
     return await asyncio.shield(task)
 
 

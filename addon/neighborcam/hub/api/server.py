@@ -46,6 +46,9 @@ class HubServer:
             task.cancel()
         await asyncio.gather(*self._desk.sockets, return_exceptions=True)
         await self._runner.cleanup()
+        # A client that hung up left its change running: it ends before the database.
+        while self._desk.changes:
+            await asyncio.wait(set(self._desk.changes))
 
 
 def _application(desk: Desk) -> web.Application:

@@ -6,6 +6,7 @@ numbers, and no reader that remembers the last number can miss one.
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -39,6 +40,9 @@ class Database:
         self._engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._writing = asyncio.Lock()  # SQLite: wait here, not in its busy loop
+        self._open = 0
+        self._none_open = asyncio.Event()
+        self._none_open.set()
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -56,7 +60,10 @@ class Database:
         return database
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, once whoever reads or writes has ended."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_BUSY_S):
+                await self._none_open.wait()
         await self._engine.dispose()
 
     @asynccontextmanager
@@ -87,11 +94,18 @@ class Database:
         A driver that is cancelled while it opens or closes a connection forgets it.
         """
         connection = self._engine.connect()
-        await _finished(connection.start(), or_else=connection.close)
+        self._open += 1
+        self._none_open.clear()
         try:
-            yield connection
+            await _finished(connection.start(), or_else=connection.close)
+            try:
+                yield connection
+            finally:
+                await _finished(connection.close())
         finally:
-            await _finished(connection.close())
+            self._open -= 1
+            if not self._open:
+                self._none_open.set()
 
     async def _wait_for_turn(self, tx: AsyncConnection) -> None:
         if not self._is_sqlite:  # its BEGIN IMMEDIATE has waited already
