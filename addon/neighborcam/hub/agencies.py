@@ -6,7 +6,7 @@ What an agency may do stands in the public log; here is only what waits for it.
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Row, delete, func, insert, select, update
@@ -44,8 +44,8 @@ from neighborcam.protocol.errors import BadSignature
 from neighborcam.protocol.register_rules import TWO, approval_subject
 from neighborcam.protocol.register_state import Standing
 
-RENEWAL = "renewal"
-RESTORATION = "restoration"
+RENEWAL: Final = "renewal"
+RESTORATION: Final = "restoration"
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,8 +27,6 @@ from neighborcam.protocol.signing import sign, verify
 
 CHUNK_BYTES: Final = 2**20
 MOST_CHUNKS: Final = 64
-ITEMS: Final = 4
-# Bytes that age puts around a file for one X25519 key: head, nonce, tags of 64 KiB.
 type Count = Annotated[int, msgspec.Meta(ge=0)]
 
 

@@ -18,7 +18,6 @@ from neighborcam.protocol.identity import Message
 
 EARTH_M: Final = 6_371_009.0
 M2_IN_KM2: Final = 1_000_000.0
-ROUNDEST: Final = 1.0
 LEAST_ROUND: Final = 0.3  # a square has 0.79, a strip of one to seven 0.34
 CELL: Final = 9
 ARC_STEPS: Final = 24
@@ -121,14 +120,6 @@ def within(one: Area, other: Area) -> bool:
     return all(_is_inside(each, outer) for each in inner) and not _sides_cross(
         inner, outer
     )
-
-
-def cells_of(area: Area, resolution: int = CELL) -> tuple[str, ...]:
-    """Return the H3 cells whose middle lies in the area, and that of its own middle."""
-    shape = h3.LatLngPoly([(latitude, longitude) for longitude, latitude in area.ring])
-    longitude, latitude = _middle(area.ring)
-    inside = set(h3.polygon_to_cells(shape, resolution))
-    return tuple(sorted(inside | {h3.latlng_to_cell(latitude, longitude, resolution)}))
 
 
 def middle(area: Area) -> tuple[float, float]:

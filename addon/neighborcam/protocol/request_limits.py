@@ -25,7 +25,6 @@ MONTH: Final = timedelta(days=30)
 WAITS: Final = timedelta(days=2)  # from the officer's signature to the log
 OUTCOME_DUE: Final = timedelta(days=30)
 REVOKED_DUE: Final = timedelta(days=14)
-RETENTION_DAYS: Final = 90
 PER_HOUSEHOLDS: Final = 5000
 MONTHLY: Final = 12
 
