@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import io
 import logging
 import re
@@ -525,3 +526,25 @@ async def test_the_description_names_every_route(house: House) -> None:
     text = msgspec.json.encode(body).decode()
     names = re.findall(r'"#/components/schemas/([^"]+)"', text)
     assert set(names) <= set(body["components"]["schemas"])
+
+
+async def test_who_comes_while_it_stops_is_sent_away(house: House) -> None:
+    """A page tries again at once; no connection may be forgotten, open."""
+    host, port = house.server.address
+    coming = [
+        asyncio.create_task(asyncio.open_connection(host, port)) for _ in range(20)
+    ]
+    for _ in range(3):
+        await asyncio.sleep(0)
+    await house.server.stop()
+    for task in coming:
+        try:
+            reader, writer = await task
+        except OSError:
+            continue  # it came too late
+        with contextlib.suppress(ConnectionError):
+            async with asyncio.timeout(20):
+                assert await reader.read() == b""
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()

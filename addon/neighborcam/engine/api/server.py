@@ -28,6 +28,7 @@ DEFAULT_PORT: Final = 8480
 INSTANCE_SETTING: Final = "instance"
 MAX_BODY: Final = 1024**2
 SHUTDOWN_S: Final = 5.0
+_TURNS: Final = 10
 WEB_DIR: Final = Path(__file__).parent.parent / "web" / "dist"
 
 access_log = logging.getLogger("neighborcam.engine.api.access")
@@ -106,7 +107,9 @@ class ApiServer:
             raise
 
     async def stop(self) -> None:
-        """End streams and sockets, let requests finish, stop listening."""
+        """Stop listening, end streams and sockets, let requests finish."""
+        if self._runner is not None:
+            await _stop_accepting(self._runner)
         if self._desk is not None:
             self._desk.connections.end_all()
         if self._runner is not None:
@@ -141,6 +144,21 @@ class ApiServer:
             openapi=document(),
             signable=signable,
         )
+
+
+async def _stop_accepting(runner: web.AppRunner) -> None:
+    """Let nobody in any more; whoever was let in is known when this returns.
+
+    A server that is closed between `accept` and the transport forgets the connection,
+    open: asyncio's transport asserts that its server has sockets.
+    """
+    loop = asyncio.get_running_loop()
+    for site in runner.sites:
+        server = site._server  # noqa: SLF001 - aiohttp shows its sockets to nobody
+        for listening in getattr(server, "sockets", ()):
+            loop.remove_reader(listening.fileno())
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
 
 
 def _application(desk: Desk) -> web.Application:

@@ -11,6 +11,7 @@ from neighborcam.hub.api.plumbing import answer_errors
 from neighborcam.hub.api.routes import add_routes
 
 _DRAIN_S: Final = 10.0
+_TURNS: Final = 10
 _PAGES: Final = ("/", "/join")
 
 
@@ -40,6 +41,7 @@ class HubServer:
 
     async def stop(self) -> None:
         """Take no more requests, let those that run finish, end feeds with 1001."""
+        await _stop_accepting(self._runner)
         for site in list(self._runner.sites):
             await site.stop()
         for task in self._desk.sockets:
@@ -49,6 +51,20 @@ class HubServer:
         # A client that hung up left its change running: it ends before the database.
         while self._desk.changes:
             await asyncio.wait(set(self._desk.changes))
+
+
+async def _stop_accepting(runner: web.AppRunner) -> None:
+    """Let nobody in any more; whoever was let in is known when this returns.
+
+    As `engine/api/server.py` does, and for the same reason.
+    """
+    loop = asyncio.get_running_loop()
+    for site in runner.sites:
+        server = site._server  # noqa: SLF001 - aiohttp shows its sockets to nobody
+        for listening in getattr(server, "sockets", ()):
+            loop.remove_reader(listening.fileno())
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
 
 
 def _application(desk: Desk) -> web.Application:
