@@ -28,7 +28,17 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=DATA,
         metavar="DIR",
-        help="folder for recordings, index and keys (default: ./data)",
+        help="folder for index, keys and recordings (default: ./data)",
+    )
+
+
+def add_media(parser: argparse.ArgumentParser) -> None:
+    """Ask for the folder of recordings."""
+    parser.add_argument(
+        "--media",
+        type=Path,
+        metavar="DIR",
+        help="folder of recordings (default: media in the data folder)",
     )
 
 

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from neighborcam.commands.arguments import Commands
+from neighborcam.commands.arguments import Commands, add_media
 from neighborcam.engine.recording.reconcile import check
 
 
@@ -16,6 +16,7 @@ def add_to(commands: Commands) -> None:
         " other way round. The engine must not be running on the folder.",
     )
     parser.add_argument("data", type=Path, metavar="DATA", help="the data folder")
+    add_media(parser)
     parser.add_argument(
         "--repair", action="store_true", help="mend what is wrong; loses no recording"
     )
@@ -24,7 +25,7 @@ def add_to(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print what is wrong; 0 when nothing is (or was mended)."""
-    report = check(options.data, repair=options.repair)
+    report = check(options.data, repair=options.repair, media_dir=options.media)
     for line in report.lines():
         print(line)
     return 0 if report.is_clean else 1

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import logging
 
-from neighborcam.commands.arguments import Commands, add_data, port
+from neighborcam.commands.arguments import Commands, add_data, add_media, port
 from neighborcam.commands.stopping import stop_signal
 from neighborcam.engine.api.messages import Scope
 from neighborcam.engine.api.server import DEFAULT_HOST, DEFAULT_PORT
@@ -23,6 +23,7 @@ def add_to(commands: Commands) -> None:
         description="Run the engine: cameras, motion, recordings, live video, API.",
     )
     add_data(parser)
+    add_media(parser)
     parser.add_argument(
         "--host",
         default=DEFAULT_HOST,
@@ -62,7 +63,10 @@ async def _serve(options: argparse.Namespace) -> None:
     with stop_signal() as stopped:
         try:
             async with Engine(
-                options.data, host=options.host, port=options.port
+                options.data,
+                media_dir=options.media,
+                host=options.host,
+                port=options.port,
             ) as engine:
                 _greet(engine, pair=options.pair)
                 await stopped.wait()

@@ -30,6 +30,7 @@ from neighborcam.engine.recording import picture_files
 from neighborcam.engine.recording.clip import ClipResult, export_clip
 from neighborcam.engine.recording.invariants import recover
 from neighborcam.engine.recording.janitor import Janitor
+from neighborcam.engine.recording.media_folder import MediaFolder
 from neighborcam.engine.recording.pictures import EpisodePictures
 from neighborcam.engine.recording.retention import StorageLimits
 from neighborcam.engine.requests import RequestView, Span
@@ -53,15 +54,18 @@ def utc_now() -> datetime:
 
 
 def _opened(
-    data_dir: Path, clock: Callable[[], datetime]
-) -> tuple[Index, Settings, SharingStore]:
+    data_dir: Path, media_dir: Path | None, clock: Callable[[], datetime]
+) -> tuple[Index, MediaFolder, Settings, SharingStore]:
     """Return what a data folder holds, mended after a crash."""
-    index = Index.open(data_dir, clock)
+    index = Index.open(data_dir, clock, media_dir)
+    folder = MediaFolder(index)
     try:
-        for problem in recover(index, index.media_dir):
-            _LOG.warning("mended after a crash: %s %s", problem.kind, problem.path)
-        return index, load_settings(index), SharingStore.open(data_dir)
+        if folder.is_ready:  # what is only away needs no mending
+            for problem in recover(index, index.media_dir):
+                _LOG.warning("mended after a crash: %s %s", problem.kind, problem.path)
+        return index, folder, load_settings(index), SharingStore.open(data_dir)
     except BaseException:
+        folder.close()
         index.close()
         raise
 
@@ -110,6 +114,7 @@ class HouseSettings:
 class Engine:
     """Everything of one data folder; an async context manager that runs it.
 
+    Recordings lie in ``media_dir``, inside of the data folder unless it is named.
     Entering raises `DataInUse`, `DataUnreadable` or `StorageError` for the folder and
     `OSError` when the port is taken; nothing runs then. ``allow_files`` lets cameras
     be files: for the demo, never for what comes over the API.
@@ -119,20 +124,22 @@ class Engine:
         self,
         data_dir: Path,
         *,
+        media_dir: Path | None = None,
         host: str = DEFAULT_HOST,
         port: int = DEFAULT_PORT,
         allow_files: bool = False,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        self.index, settings, self._shared = _opened(data_dir, clock)
-        media_dir = self.index.media_dir
+        self.index, self._folder, settings, self._shared = _opened(
+            data_dir, media_dir, clock
+        )
         loop = asyncio.get_running_loop()
         bus = Bus(loop)
         self._intake = Intake(loop, self.index, bus)
         self.cameras = RunningCameras(
             Surroundings(
                 index=self.index,
-                media_dir=media_dir,
+                folder=self._folder,
                 tell=self._intake.take,
                 clock=clock,
                 allow_files=allow_files,
@@ -141,7 +148,7 @@ class Engine:
         self._pictures = EpisodePictures(
             self.cameras.ring,
             self.index,
-            media_dir,
+            self.index.media_dir,
             None,
             self._intake.take,
             self.cameras.privacy_masks,
@@ -150,7 +157,7 @@ class Engine:
         bus.listen(self._see)
         self._use_model(settings)
         self.settings = HouseSettings(self.index, settings, self._use_model)
-        self._janitor = Janitor(self.index, media_dir, self._limits, clock)
+        self._janitor = Janitor(self.index, self._folder, self._limits, clock)
         self._bus = bus
         self._clock = clock
         self.neighbourhood = Neighbourhood(
@@ -195,8 +202,7 @@ class Engine:
         try:
             await self.server.start()
         except OSError:
-            self._shared.close()
-            self.index.close()
+            self._close()
             raise
         self._tasks.append(asyncio.create_task(self._intake.run(), name="intake"))
         self._pictures.start()
@@ -220,8 +226,12 @@ class Engine:
         self._intake.finish()
         await asyncio.gather(*self._tasks)
         await asyncio.gather(self._measures, return_exceptions=True)
-        await asyncio.to_thread(self._shared.close)
-        await asyncio.to_thread(self.index.close)
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        self._shared.close()
+        self._folder.close()
+        self.index.close()
 
     def _announced(self) -> Announcement:
         host, port = self.server.address

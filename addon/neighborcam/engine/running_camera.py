@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from neighborcam.engine.api.messages import CameraStatistics
@@ -32,6 +31,7 @@ from neighborcam.engine.index.store import Index
 from neighborcam.engine.index.ulid import new_ulid
 from neighborcam.engine.motion.gate import EcoGate, GateSlot, MotionGate, WholeGate
 from neighborcam.engine.motion.pipeline import MotionPipeline
+from neighborcam.engine.recording.media_folder import MediaFolder
 from neighborcam.engine.recording.recorder import Recorder
 from neighborcam.engine.states import CameraState
 
@@ -63,7 +63,7 @@ class Surroundings:
     """What every camera of the house shares. ``tell`` is safe from any thread."""
 
     index: Index
-    media_dir: Path
+    folder: MediaFolder
     tell: Callable[[EngineFact], None]
     clock: Callable[[], datetime]
     allow_files: bool
@@ -90,7 +90,12 @@ class RunningCamera:
         self._viewers = {name: LiveViewers() for name in StreamName}
         self._slot = GateSlot(self._gate(config))
         self._recorder = Recorder(
-            config, around.index, around.media_dir, self._hear, around.clock
+            config,
+            around.index,
+            around.folder.path,
+            self._hear,
+            around.clock,
+            open_file=around.folder.open_file,
         )
         self._workers: dict[StreamName, StreamWorker] = {}
         self._events: asyncio.Task[None] | None = None

@@ -10,4 +10,6 @@ from tests.engine.recording.house import House
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     with Index.open(tmp_path / "data") as index:
-        yield House(index)
+        house = House(index)
+        yield house
+        house.folder.close()

@@ -11,6 +11,7 @@ from neighborcam.engine.facts import EngineFact
 from neighborcam.engine.index.rows import SegmentRow
 from neighborcam.engine.index.store import Index
 from neighborcam.engine.recording.invariants import find_problems
+from neighborcam.engine.recording.media_folder import MediaFolder
 from neighborcam.engine.recording.recorder import Recorder
 from tests.engine.recording.footage import BEGIN, frames_in, stream_format
 
@@ -31,6 +32,7 @@ class House:
     def __init__(self, index: Index) -> None:
         self.index = index
         self.media_dir = index.media_dir
+        self.folder = MediaFolder(index)
         self.facts: list[EngineFact] = []
         self.seconds = 0.0  # the monotonic clock
 

@@ -112,7 +112,7 @@ def test_a_plan_fits_and_takes_no_more_than_it_must(
 def janitor(house: House, now_s: float = 200, **options: Any) -> Janitor:
     return Janitor(
         house.index,
-        house.media_dir,
+        house.folder,
         options.pop("limits", lambda: NO_LIMITS),
         lambda: at(now_s),
         **options,

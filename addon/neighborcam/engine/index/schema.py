@@ -40,7 +40,6 @@ CREATE TABLE segments (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX segments_by_time ON segments (camera, started_at, ended_at, size_bytes)
     WHERE garbage = 0;
-CREATE INDEX segments_open ON segments (camera) WHERE closed = 0;
 CREATE INDEX segments_garbage ON segments (id) WHERE garbage = 1;
 
 CREATE TABLE episodes (

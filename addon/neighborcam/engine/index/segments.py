@@ -142,11 +142,6 @@ def oldest(
     return tuple(_row(row) for row in rows)
 
 
-def still_open(connection: sqlite3.Connection) -> tuple[SegmentRow, ...]:
-    """Return the segments that nobody closed."""
-    return tuple(_row(row) for row in connection.execute(f"{_SELECT} WHERE closed = 0"))
-
-
 def unhashed(connection: sqlite3.Connection) -> tuple[SegmentRow, ...]:
     """Return held, closed segments whose hash is not known yet."""
     rows = connection.execute(

@@ -67,21 +67,27 @@ class Index:
     def __init__(
         self,
         data_dir: Path,
+        media_dir: Path,
         database: Database,
         secrets: Secrets,
         lock: DataLock,
         clock: Callable[[], datetime],
     ) -> None:
         self.data_dir = data_dir
-        self.media_dir = data_dir / MEDIA_NAME
+        self.media_dir = media_dir
         self._database = database
         self._secrets = secrets
         self._lock = lock
         self._clock = clock
 
     @classmethod
-    def open(cls, data_dir: Path, clock: Callable[[], datetime] = _utc_now) -> Self:
-        """Open or make the index of a data folder.
+    def open(
+        cls,
+        data_dir: Path,
+        clock: Callable[[], datetime] = _utc_now,
+        media_dir: Path | None = None,
+    ) -> Self:
+        """Open or make the index of a data folder; recordings may lie elsewhere.
 
         Raises `DataInUse` if another engine has it, `DataUnreadable` if it is
         damaged or newer than this engine (and then changes nothing), and
@@ -89,7 +95,7 @@ class Index:
         """
         lock = DataLock(data_dir)
         try:
-            index = cls._open_locked(data_dir, lock, clock)
+            index = cls._open_locked(data_dir, media_dir, lock, clock)
         except OSError as error:
             lock.release()
             raise StorageError(
@@ -103,12 +109,18 @@ class Index:
 
     @classmethod
     def _open_locked(
-        cls, data_dir: Path, lock: DataLock, clock: Callable[[], datetime]
+        cls,
+        data_dir: Path,
+        media_dir: Path | None,
+        lock: DataLock,
+        clock: Callable[[], datetime],
     ) -> Self:
-        (data_dir / MEDIA_NAME).mkdir(exist_ok=True)
+        if media_dir is None:
+            media_dir = data_dir / MEDIA_NAME
+            media_dir.mkdir(exist_ok=True)
         secrets = Secrets.open(data_dir / KEY_NAME)
         database = Database(data_dir / DATABASE_NAME, open_database(data_dir))
-        return cls(data_dir, database, secrets, lock, clock)
+        return cls(data_dir, media_dir, database, secrets, lock, clock)
 
     def close(self) -> None:
         """Finish the writes and let another engine have the folder."""
@@ -340,10 +352,6 @@ class Index:
             lambda connection: segment_rows.oldest(connection, camera, limit)
         )
 
-    def open_segments(self) -> tuple[SegmentRow, ...]:
-        """Return the segments that nobody closed."""
-        return self._database.read(segment_rows.still_open)
-
     def all_segments(self) -> tuple[SegmentRow, ...]:
         """All segments by camera and time."""
         return self._database.read(segment_rows.every)
@@ -372,9 +380,7 @@ class Index:
 
     def setting(self, name: str) -> bytes | None:
         """Return a setting's value, None if it was never put."""
-        return self._database.read(
-            lambda connection: token_rows.setting(connection, name)
-        )
+        return self._database.read(lambda db: token_rows.setting(db, name))
 
     def put_setting(self, name: str, value: bytes) -> None:
         """Store a setting."""
@@ -392,9 +398,3 @@ class Index:
         """Revoke a token. Raises `NotFound`."""
         if not self.write(lambda connection: token_rows.delete(connection, id_)):
             raise NotFound("There is no such token.")
-
-    def token_by_hash(self, hash_: bytes) -> TokenRow | None:
-        """Look a token up by the hash of its secret."""
-        return self._database.read(
-            lambda connection: token_rows.by_hash(connection, hash_)
-        )

@@ -24,12 +24,6 @@ def every(connection: sqlite3.Connection) -> tuple[TokenRow, ...]:
     return tuple(_row(row) for row in rows)
 
 
-def by_hash(connection: sqlite3.Connection, hash_: bytes) -> TokenRow | None:
-    """Look a token up by the hash of its secret."""
-    row = connection.execute(f"{_SELECT} WHERE hash = ?", (hash_,)).fetchone()
-    return None if row is None else _row(row)
-
-
 def delete(connection: sqlite3.Connection, id_: str) -> bool:
     """Revoke a token."""
     return connection.execute("DELETE FROM tokens WHERE id = ?", (id_,)).rowcount == 1

@@ -40,6 +40,7 @@ class ProblemKind(StrEnum):
     GARBAGE = "unfinished removal"
     WRONG_HASH = "wrong hash"
     DAMAGED_INDEX = "damaged index"
+    ANOTHER_FOLDER = "not the folder in which was recorded"
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from neighborcam.engine.errors import EngineError
 from neighborcam.engine.index.store import Index
 from neighborcam.engine.recording import picture_files
 from neighborcam.engine.recording.holding import hash_held
+from neighborcam.engine.recording.media_folder import MediaFolder
 from neighborcam.engine.recording.removal import finish, remove
 from neighborcam.engine.recording.retention import (
     CameraLimits,
@@ -41,7 +42,7 @@ class Janitor:
     def __init__(
         self,
         index: Index,
-        media_dir: Path,
+        folder: MediaFolder,
         limits: Callable[[], StorageLimits],
         clock: Callable[[], datetime],
         *,
@@ -50,7 +51,8 @@ class Janitor:
         every_s: float = _EVERY_S,
     ) -> None:
         self._index = index
-        self._media_dir = media_dir
+        self._folder = folder
+        self._media_dir = folder.path
         self._limits = limits
         self._clock = clock
         self._cameras = cameras or index.cameras
@@ -73,8 +75,10 @@ class Janitor:
     def run_once(self) -> int:
         """Make one pass; return how many segments went.
 
-        Raises `OSError` and `EngineError`; the next pass completes what began.
+        Raises `OSError` and `EngineError`, for a folder that is away too: its
+        recordings are not gone. The next pass completes what began.
         """
+        self._folder.demand()
         finish(self._index, self._media_dir)
         hash_held(self._index, self._media_dir)
         configs = self._cameras()
@@ -83,15 +87,24 @@ class Janitor:
         return removed
 
     def _run(self) -> None:
+        said = ""
         while not self._stopping.wait(self._every_s):
-            try:
-                self.run_once()
-            except OSError as error:
-                _LOG.warning("Old recordings cannot be removed: %s", error.strerror)
-            except EngineError as error:
-                _LOG.warning("Old recordings cannot be removed: %s", error)
-            except Exception:  # noqa: BLE001 - outermost; the next pass may do better
-                _LOG.exception("Tidying up failed")
+            problem = self._try_once()
+            if problem and problem != said:
+                _LOG.warning("Old recordings cannot be removed: %s", problem)
+            said = problem
+
+    def _try_once(self) -> str:
+        """Return what kept a pass from being made; nothing if it was made."""
+        try:
+            self.run_once()
+        except OSError as error:
+            return error.strerror or "the disk failed"
+        except EngineError as error:
+            return str(error)
+        except Exception:  # noqa: BLE001 - outermost; the next pass may do better
+            _LOG.exception("Tidying up failed")
+        return ""
 
     def _remove_segments(self, configs: Sequence[CameraConfig]) -> int:
         use = self._index.storage_use()

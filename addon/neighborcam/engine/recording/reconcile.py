@@ -1,6 +1,7 @@
 """``neighborcam check DATA [--repair]``: a whole data folder, while it rests."""
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ from neighborcam.engine.recording.invariants import (
     find_problems,
     mend,
 )
+from neighborcam.engine.recording.media_folder import MediaFolder
 
 _ROUNDS: Final = 3  # mending one thing can show another
 
@@ -60,6 +62,7 @@ def check(
     data_dir: Path,
     repair: bool,  # noqa: FBT001 - agreed signature
     clock: Callable[[], datetime] = _utc_now,
+    media_dir: Path | None = None,
 ) -> CheckReport:
     """Prove the invariants of a data folder; with ``repair``, mend what can be mended.
 
@@ -74,11 +77,11 @@ def check(
     if is_damaged and not repair:
         return CheckReport(found=(damaged,), left=(damaged,))
     set_aside = _set_aside(database, clock()) if is_damaged else None
-    with Index.open(data_dir, clock) as index:
+    with Index.open(data_dir, clock, media_dir) as index:
         if set_aside is not None:
             salvaged = read_rows(set_aside)
             index.write(lambda connection: put_rows(connection, salvaged))
-        found = list(find_problems(index, index.media_dir))
+        found = _problems(index)
         left = _mend(index, found) if repair else found
     return CheckReport(
         found=((damaged,) if is_damaged else ()) + tuple(found),
@@ -87,12 +90,23 @@ def check(
     )
 
 
+def _problems(index: Index) -> list[Problem]:
+    """Return what is wrong; of a folder that is not the known one, only that."""
+    with closing(MediaFolder(index)) as folder:
+        if not folder.is_ready:
+            return [Problem(kind=ProblemKind.ANOTHER_FOLDER, path=str(folder.path))]
+        return list(find_problems(index, index.media_dir))
+
+
 def _mend(index: Index, problems: list[Problem]) -> list[Problem]:
     for _ in range(_ROUNDS):
         if not any(problem.can_mend for problem in problems):
             break
-        mend(index, index.media_dir, problems)
-        problems = list(find_problems(index, index.media_dir))
+        if any(problem.kind is ProblemKind.ANOTHER_FOLDER for problem in problems):
+            MediaFolder(index).accept()
+        else:
+            mend(index, index.media_dir, problems)
+        problems = _problems(index)
     return problems
 
 
