@@ -15,7 +15,8 @@
     │   └── CameraEnded           the stream ended, which is a failure: reconnect
     ├── StorageError          disk full, read-only, gone: detect, do not record
     ├── DataInUse             another engine runs on this data folder: do not start
-    ├── DataUnreadable        index damaged or newer than us: run `neighborcam check`
+    ├── DataUnreadable        written by a newer version, or not ours: leave it alone
+    │   └── DataDamaged           run `neighborcam check --repair`
     ├── ModelUnavailable      no model file, or a wrong one: work without labels
     ├── HubUnreachable        keep what was to be sent, and try again
     ├── HubRefused            the hub said no: sending the same again is no use
@@ -93,7 +94,11 @@ class DataInUse(EngineError):
 
 
 class DataUnreadable(EngineError):
-    """The index is damaged, or was written by a newer version."""
+    """The data folder was written by a newer version, or is not ours."""
+
+
+class DataDamaged(DataUnreadable):
+    """The index is damaged; its recordings are not."""
 
 
 class ModelUnavailable(EngineError):

@@ -9,8 +9,9 @@ import pytest
 
 from neighborcam.engine.errors import DataInUse, StorageError
 from neighborcam.engine.facts import RecordingResumed, RecordingStopped
+from neighborcam.engine.index import snapshot
 from neighborcam.engine.index.store import Index
-from neighborcam.engine.recording.invariants import ProblemKind
+from neighborcam.engine.recording.invariants import ProblemKind, recover
 from neighborcam.engine.recording.janitor import Janitor
 from neighborcam.engine.recording.media_folder import MARKER, MediaFolder
 from neighborcam.engine.recording.reconcile import check
@@ -153,3 +154,23 @@ def test_check_tells_another_folder_and_repair_begins_anew_there(
     with Index.open(data, media_dir=disk) as index:
         assert index.all_segments() == ()
         assert MediaFolder(index).is_ready
+
+
+def test_a_restored_index_gets_what_was_recorded_since_and_drops_what_went(
+    tmp_path: Path, disk: Path
+) -> None:
+    data, backup = tmp_path / "data", tmp_path / "backup"
+    with Index.open(data, media_dir=disk) as index:
+        house = House(index)
+        house.record(packets(10))
+        snapshot.take(data)
+        shutil.copytree(data, backup)
+        house.record(packets(10, begin=at(100), epoch=1))
+        (old, new) = house.rows()
+        house.path(old).unlink()
+    shutil.rmtree(data)
+    shutil.copytree(backup, data)
+    with Index.open(data, media_dir=disk) as index:
+        recover(index, disk)
+        assert [each.path for each in index.all_segments()] == [new.path]
+    assert check(data, repair=False, media_dir=disk).is_clean

@@ -8,7 +8,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from neighborcam.engine.errors import DataUnreadable
+from neighborcam.engine.errors import DataDamaged, DataUnreadable
 
 _FIRST: Final = """
 -- Times are microseconds since 1970, UTC. Everything but the cameras, tokens and
@@ -121,9 +121,9 @@ def version_on_disk(path: Path) -> int:
     return int.from_bytes(header[_VERSION_AT])
 
 
-def damaged(path: Path) -> DataUnreadable:
+def damaged(path: Path) -> DataDamaged:
     """Make the error for a database that cannot be read, with its remedy."""
-    return DataUnreadable(
+    return DataDamaged(
         f"The index {path} is damaged. Your recordings are still there: run "
         f'"neighborcam check {path.parent} --repair", which sets the damaged file '
         "aside and rebuilds the index from the recorded files."

@@ -27,6 +27,7 @@ from neighborcam.engine.facts import (
 from neighborcam.engine.index import cameras as camera_rows
 from neighborcam.engine.index import episodes as episode_rows
 from neighborcam.engine.index import segments as segment_rows
+from neighborcam.engine.index import snapshot
 from neighborcam.engine.index import tokens as token_rows
 from neighborcam.engine.index.database import Database
 from neighborcam.engine.index.lock import DataLock
@@ -75,6 +76,7 @@ class Index:
     ) -> None:
         self.data_dir = data_dir
         self.media_dir = media_dir
+        self.was_restored = False  # from a backup: recordings are newer, or gone
         self._database = database
         self._secrets = secrets
         self._lock = lock
@@ -118,9 +120,12 @@ class Index:
         if media_dir is None:
             media_dir = data_dir / MEDIA_NAME
             media_dir.mkdir(exist_ok=True)
+        was_restored = snapshot.settle(data_dir)
         secrets = Secrets.open(data_dir / KEY_NAME)
         database = Database(data_dir / DATABASE_NAME, open_database(data_dir))
-        return cls(data_dir, media_dir, database, secrets, lock, clock)
+        index = cls(data_dir, media_dir, database, secrets, lock, clock)
+        index.was_restored = was_restored
+        return index
 
     def close(self) -> None:
         """Finish the writes and let another engine have the folder."""
@@ -269,21 +274,15 @@ class Index:
 
         The files' hashes follow: `recording/holding.py`.
         """
-        self._known(
-            self.write(
-                lambda connection: episode_rows.set_held(connection, id_, held=True)
-            ),
-            id_,
-        )
+        self._set_held(id_, held=True)
 
     def release(self, id_: EpisodeId) -> None:
         """Give an episode back to retention. Raises `NotFound`."""
-        self._known(
-            self.write(
-                lambda connection: episode_rows.set_held(connection, id_, held=False)
-            ),
-            id_,
-        )
+        self._set_held(id_, held=False)
+
+    def _set_held(self, id_: EpisodeId, *, held: bool) -> None:
+        known = self.write(lambda db: episode_rows.set_held(db, id_, held=held))
+        self._known(known, id_)
 
     @staticmethod
     def _known(known: bool, id_: EpisodeId) -> None:  # noqa: FBT001 - the query's answer

@@ -54,9 +54,14 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 def recover(index: Index, media_dir: Path) -> tuple[Problem, ...]:
     """Mend what a crash can leave; cheap enough for every start of the engine.
 
-    Looks at rows that are open or garbage and at the files of the last days only.
+    Looks at rows that are open or garbage and at the files of the last days only; at
+    everything after a restored backup, whose rows are older than the files.
     Returns what it mended. Raises `StorageError` and `OSError`.
     """
+    if index.was_restored:
+        everything = list(find_problems(index, media_dir))
+        mend(index, media_dir, everything)
+        return tuple(everything)
     rows = index.all_segments()
     since = max((row.started_at for row in rows), default=None)
     day = "" if since is None else f"{since - _DAY:%Y-%m-%d}"
