@@ -8,6 +8,8 @@ from neighborcam import __version__
 from neighborcam.agency.errors import DeskError
 from neighborcam.commands import (
     agency,
+    app,
+    backup,
     check,
     detect,
     engine,
@@ -21,7 +23,19 @@ from neighborcam.engine.errors import EngineError
 from neighborcam.hub.errors import HubError
 from neighborcam.protocol.errors import ProtocolError
 
-COMMANDS = (engine, hub, steward, agency, verify, detect, check, models, token)
+COMMANDS = (
+    engine,
+    app,
+    hub,
+    steward,
+    agency,
+    verify,
+    detect,
+    check,
+    backup,
+    models,
+    token,
+)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -18,7 +18,8 @@ from demo.home_assistant import add_engine, home_assistant
 from demo.home_assistant_client import Commands, HomeAssistantClient
 from demo.town import PLACE, Town, town
 from neighborcam.engine.api.messages import Scope
-from neighborcam.engine.app import Engine, utc_now
+from neighborcam.engine.app import Engine
+from neighborcam.engine.clock import utc_now
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.neighbours import Category, Draft
 from neighborcam.engine.sharing.neighbourhood import Neighbourhood

@@ -2,17 +2,15 @@
 
 import argparse
 import asyncio
-import logging
 
 from neighborcam.commands.arguments import Commands, add_data, add_media, port
-from neighborcam.commands.stopping import stop_signal
+from neighborcam.commands.logs import LEVELS, set_up_logging
+from neighborcam.commands.stopping import stop_signal, unless
 from neighborcam.engine.api.messages import Scope
 from neighborcam.engine.api.server import DEFAULT_HOST, DEFAULT_PORT
 from neighborcam.engine.app import Engine
+from neighborcam.engine.clock import until_set
 from neighborcam.engine.errors import EngineError
-
-_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-_QUIET = ("onvif", "zeep", "httpx", "daemon")  # they log addresses and bodies
 
 
 def add_to(commands: Commands) -> None:
@@ -43,7 +41,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--log-level",
         default="info",
-        choices=("debug", "info", "warning", "error"),
+        choices=LEVELS,
         help="what to log (default: info)",
     )
     parser.set_defaults(run=run)
@@ -51,16 +49,15 @@ def add_to(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run until interrupted."""
-    # force: a library has set logging up when it was imported.
-    logging.basicConfig(level=options.log_level.upper(), format=_LINE, force=True)
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    set_up_logging(options.log_level)
     asyncio.run(_serve(options))
     return 0
 
 
 async def _serve(options: argparse.Namespace) -> None:
     with stop_signal() as stopped:
+        if not await unless(stopped, until_set()):
+            return
         try:
             async with Engine(
                 options.data,

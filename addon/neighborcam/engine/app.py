@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
 from neighborcam import __version__
 from neighborcam.engine.announcing import Announced, Announcement
+from neighborcam.engine.api.ingress import Ingress
 from neighborcam.engine.api.messages import SCHEMA
 from neighborcam.engine.api.ports import Ports
 from neighborcam.engine.api.recordings import measure
@@ -17,6 +18,7 @@ from neighborcam.engine.api.server import DEFAULT_HOST, DEFAULT_PORT, ApiServer
 from neighborcam.engine.bus import Bus, News, neighbour_news
 from neighborcam.engine.camera.address import redact, split_credentials
 from neighborcam.engine.cameras import RunningCameras
+from neighborcam.engine.clock import utc_now
 from neighborcam.engine.config import CameraId
 from neighborcam.engine.errors import ModelUnavailable
 from neighborcam.engine.facts import Fact, Label
@@ -48,11 +50,6 @@ _CACHE: Final = "cache"
 _EVIDENCE: Final = "evidence"  # what a hub showed that contradicts itself
 
 
-def utc_now() -> datetime:
-    """Return the host's time."""
-    return datetime.now(UTC)
-
-
 def _opened(
     data_dir: Path, media_dir: Path | None, clock: Callable[[], datetime]
 ) -> tuple[Index, MediaFolder, Settings, SharingStore]:
@@ -62,7 +59,7 @@ def _opened(
     try:
         if folder.is_ready:  # what is only away needs no mending
             for problem in recover(index, index.media_dir):
-                _LOG.warning("mended after a crash: %s %s", problem.kind, problem.path)
+                _LOG.warning("mended: %s %s", problem.kind, problem.path)
         return index, folder, load_settings(index), SharingStore.open(data_dir)
     except BaseException:
         folder.close()
@@ -114,7 +111,8 @@ class HouseSettings:
 class Engine:
     """Everything of one data folder; an async context manager that runs it.
 
-    Recordings lie in ``media_dir``, inside of the data folder unless it is named.
+    Recordings lie in ``media_dir``, inside of the data folder unless it is named;
+    ``ingress`` is the port of Home Assistant's Supervisor.
     Entering raises `DataInUse`, `DataUnreadable` or `StorageError` for the folder and
     `OSError` when the port is taken; nothing runs then. ``allow_files`` lets cameras
     be files: for the demo, never for what comes over the API.
@@ -127,6 +125,7 @@ class Engine:
         media_dir: Path | None = None,
         host: str = DEFAULT_HOST,
         port: int = DEFAULT_PORT,
+        ingress: Ingress | None = None,
         allow_files: bool = False,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -157,20 +156,15 @@ class Engine:
         bus.listen(self._see)
         self._use_model(settings)
         self.settings = HouseSettings(self.index, settings, self._use_model)
+        self._is_app = ingress is not None
         self._janitor = Janitor(self.index, self._folder, self._limits, clock)
         self._bus = bus
         self._clock = clock
-        self.neighbourhood = Neighbourhood(
-            self._shared,
-            data_dir / _EVIDENCE,
-            self._tell,
-            Studio(self._exported, data_dir),
-            self._house(data_dir),
-            clock,
-        )
+        self.neighbourhood = self._joined(data_dir)
         ports = self._ports()
+        cache = data_dir / _CACHE
         self.server = ApiServer(
-            ports, bus, cache_dir=data_dir / _CACHE, host=host, port=port
+            ports, bus, cache_dir=cache, host=host, port=port, ingress=ingress
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._measuring = Measuring(
@@ -178,6 +172,17 @@ class Engine:
             clock,
             has_cameras=lambda: bool(self.cameras.list()),
             stored=partial(measure, ports),
+        )
+
+    def _joined(self, data_dir: Path) -> Neighbourhood:
+        """Return the only door out."""
+        return Neighbourhood(
+            self._shared,
+            data_dir / _EVIDENCE,
+            self._tell,
+            Studio(self._exported, data_dir),
+            self._house(data_dir),
+            self._clock,
         )
 
     def _ports(self) -> Ports:
@@ -210,7 +215,8 @@ class Engine:
         await self.cameras.start()
         self._measures = asyncio.create_task(self._measuring.run(), name="measuring")
         self._announcement = self._announced()
-        await self._announcement.start()
+        if not self._is_app:  # Home Assistant hears of an app by its Supervisor
+            await self._announcement.start()
         await self.neighbourhood.start()
         return self
 

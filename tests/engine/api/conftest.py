@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from yarl import URL
 
+from neighborcam.engine.api.ingress import Ingress
 from neighborcam.engine.api.messages import (
     CameraProbe,
     CameraStatistics,
@@ -39,6 +40,7 @@ from neighborcam.engine.settings import Settings, load_settings, save_settings
 from neighborcam.engine.sharing.neighbourhood import Neighbourhood
 from neighborcam.engine.states import CameraState
 from tests.engine.sharing.homes import empty_house, no_recordings
+from tests.ports import free_port
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 PASSWORD = "hunter2-very-secret"
@@ -246,6 +248,7 @@ class House:
     clock: Clock
     session: aiohttp.ClientSession
     web_dir: Path
+    ingress: Ingress
 
     def url(self, path: str) -> URL:
         """Return a path's URL, its query as it is."""
@@ -325,11 +328,13 @@ async def house(index: Index, clock: Clock, tmp_path: Path) -> AsyncIterator[Hou
         neighbourhood=neighbourhood,
         requests=neighbourhood.requests,
     )
+    ingress = Ingress(host="127.0.0.1", port=free_port(), supervisor="127.0.0.1")
     server = ApiServer(
         ports,
         bus,
         cache_dir=tmp_path / "clips",
         port=0,
+        ingress=ingress,
         web_dir=tmp_path / "web",
     )
     await server.start()
@@ -344,6 +349,7 @@ async def house(index: Index, clock: Clock, tmp_path: Path) -> AsyncIterator[Hou
             clock=clock,
             session=session,
             web_dir=tmp_path / "web",
+            ingress=ingress,
         )
     await server.stop()
     shared.close()

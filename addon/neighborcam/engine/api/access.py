@@ -68,14 +68,17 @@ class Tokens:
     def make(self, *, name: str, scope: Scope, now: datetime) -> tuple[TokenRow, str]:
         """Return a new row and its token; it is not valid before `admit`."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        row = TokenRow(
+        return self.row(token, name=name, scope=scope, now=now), token
+
+    def row(self, token: str, *, name: str, scope: Scope, now: datetime) -> TokenRow:
+        """Return a new row for a token that somebody made."""
+        return TokenRow(
             id=secrets.token_hex(6),
             name=name,
             scope=scope.value,
             hash=_hash(token),
             created_at=now,
         )
-        return row, token
 
     def admit(self, row: TokenRow) -> None:
         """Make a stored token valid."""

@@ -11,6 +11,7 @@ from yarl import URL
 
 from neighborcam.engine.api.access import FailedTries, Grant, PairingDesk, Tokens
 from neighborcam.engine.api.clips import ClipCache
+from neighborcam.engine.api.ingress import Visitors
 from neighborcam.engine.api.messages import CameraView, Scope
 from neighborcam.engine.api.open_episodes import OpenEpisodes
 from neighborcam.engine.api.ports import CameraStatus, Ports
@@ -72,6 +73,7 @@ class Desk:
     open_episodes: OpenEpisodes
     recording_problems: RecordingProblems
     web_dir: Path
+    visitors: Visitors
     instance: str  # which engine this is, for as long as its data folder exists
     version: str
     openapi: bytes
@@ -79,6 +81,10 @@ class Desk:
     connections: Connections = field(default_factory=Connections)
     # Reading a camera's config and writing it back changed must not interleave.
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def grant(self, token: str) -> Grant | None:
+        """Return what ``token`` may do, None if it is not valid."""
+        return self.tokens.check(token) or self.visitors.check(token)
 
     def view(self, status: CameraStatus) -> CameraView:
         """Return a camera as clients may see it."""

@@ -6,13 +6,14 @@ from typing import Any, Final
 from aiohttp import web
 from yarl import URL
 
-from neighborcam.engine.api import metrics
+from neighborcam.engine.api import ingress, metrics
 from neighborcam.engine.api.access import includes, new_token
 from neighborcam.engine.api.desk import Call
 from neighborcam.engine.api.errors import Forbidden, InvalidField, WrongCode
 from neighborcam.engine.api.merge import patched
 from neighborcam.engine.api.messages import (
     SCHEMA,
+    Administrators,
     Health,
     Info,
     NewToken,
@@ -23,6 +24,7 @@ from neighborcam.engine.api.messages import (
     SignedUrl,
     SignWish,
     TokenView,
+    Visit,
 )
 from neighborcam.engine.bus import SettingsChanged
 from neighborcam.engine.settings import Settings
@@ -112,6 +114,28 @@ async def delete_token(call: Call[None, None]) -> None:
     desk.tokens.revoke(row)
     desk.connections.end_token(row.id)
     await call.read(call.ports.index.delete_token, row.id)
+
+
+async def visit(call: Call[None, None]) -> Visit:
+    """Let in who opens the page in Home Assistant; from its Supervisor only."""
+    visitors = call.desk.visitors
+    token = visitors.admit(call.http_request)
+    grant = visitors.check(token)
+    return Visit(
+        token=token,
+        scope=grant.scope if grant else Scope.VIEWER,
+        knows_administrators=visitors.knows_administrators,
+    )
+
+
+async def put_administrators(call: Call[None, Administrators]) -> None:
+    """Say who administers Home Assistant; whoever does no more is let go."""
+    administrators = frozenset(call.body.users)
+    await call.read(
+        call.ports.index.put_setting, ingress.SETTING, ingress.stored(administrators)
+    )
+    for user in call.desk.visitors.appoint(administrators):
+        call.desk.connections.end_token(ingress.visitor(user))
 
 
 async def sign(call: Call[None, SignWish]) -> SignedUrl:

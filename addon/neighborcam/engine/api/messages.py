@@ -123,6 +123,27 @@ class NewToken(Message, frozen=True, kw_only=True):
         return f"NewToken(scope={self.scope!r})"
 
 
+class Visit(Message, frozen=True, kw_only=True):
+    """A token for who opens the page in Home Assistant; `administrators` may differ."""
+
+    token: str
+    scope: Scope
+    knows_administrators: bool  # whether Home Assistant has told who administers
+
+    def __repr__(self) -> str:
+        """Hide the token: this may be logged."""
+        return f"Visit(scope={self.scope!r})"
+
+
+class Administrators(Wish, frozen=True, kw_only=True):
+    """Who administers Home Assistant: ids of its users."""
+
+    users: Annotated[
+        tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=64)], ...],
+        msgspec.Meta(max_length=1000),
+    ]
+
+
 class TokenView(Message, frozen=True, kw_only=True):
     """A token as its owner sees it afterwards."""
 

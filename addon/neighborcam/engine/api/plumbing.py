@@ -113,7 +113,7 @@ def bearer(http_request: web.Request, desk: Desk) -> Grant | None:
     if header is None:
         return None
     kind, _, token = header.partition(" ")
-    grant = desk.tokens.check(token.strip()) if kind.lower() == "bearer" else None
+    grant = desk.grant(token.strip()) if kind.lower() == "bearer" else None
     if grant is None:
         fail(http_request, desk, "the token is not valid: pair again")
     return grant

@@ -77,7 +77,7 @@ async def _authenticate(
         if not isinstance(message, Auth):
             fail(call.http_request, call.desk, "the first message must be auth")
             return None
-        grant = call.desk.tokens.check(message.token)
+        grant = call.desk.grant(message.token)
         if grant is None:
             fail(call.http_request, call.desk, "the token is not valid: pair again")
         elif includes(grant.scope, Scope.VIEWER):

@@ -90,6 +90,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     _route("GET", "/api/openapi.json", None, house.openapi),
     _route("GET", "/api/info", STREAM, house.info),
     _route("POST", "/api/pair", None, house.pair, status=201),
+    _route("POST", "/api/visit", None, house.visit, status=201),
+    _route("PUT", "/api/administrators", ADMIN, house.put_administrators),
     _route("POST", "/api/pairing", ADMIN, house.open_pairing, status=201),
     _route("GET", "/api/tokens", ADMIN, house.list_tokens),
     _route("DELETE", "/api/tokens/{token}", ADMIN, house.delete_token),

@@ -7,12 +7,22 @@ from pathlib import Path
 from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from neighborcam import __version__
 from neighborcam.engine.api.access import FailedTries, PairingDesk, Tokens
 from neighborcam.engine.api.access_log import AccessLogger, WithoutDetails
 from neighborcam.engine.api.clips import ClipCache
 from neighborcam.engine.api.desk import DESK, Desk
+from neighborcam.engine.api.ingress import (
+    SETTING,
+    Ingress,
+    Visitors,
+    came_by,
+    read,
+    refuse_strangers,
+)
+from neighborcam.engine.api.messages import Scope
 from neighborcam.engine.api.open_episodes import OpenEpisodes
 from neighborcam.engine.api.openapi import document
 from neighborcam.engine.api.page import API_POLICY, PAGE_POLICY
@@ -40,7 +50,7 @@ class ApiServer:
     """Serves the API and the page; `start` and `stop` on the loop, once each.
 
     ``cache_dir`` holds exported clips and is emptied at the start. ``port`` 0 takes a
-    free one: `address` tells which.
+    free one: `address` tells which. ``ingress`` is a second port, for the Supervisor.
     """
 
     def __init__(
@@ -51,6 +61,7 @@ class ApiServer:
         cache_dir: Path,
         host: str = DEFAULT_HOST,
         port: int = DEFAULT_PORT,
+        ingress: Ingress | None = None,
         web_dir: Path = WEB_DIR,
     ) -> None:
         self.pairing = PairingDesk(ports.now)
@@ -58,6 +69,7 @@ class ApiServer:
         self._bus = bus
         self._host = host
         self._port = port
+        self._ingress = ingress
         self._web_dir = web_dir
         self._clips = ClipCache(cache_dir, ports.export_clip, ports.now)
         self._open_episodes = OpenEpisodes()
@@ -88,6 +100,20 @@ class ApiServer:
         """Whether anybody was ever paired; if not, show a code of `pairing`."""
         return self._desk is not None and len(self._desk.tokens.list()) > 0
 
+    async def admit(self, token: str, name: str, scope: Scope) -> None:
+        """Let a program beside us in by a token that it has, unless it is in already.
+
+        Only while it runs. Raises `StorageError`.
+        """
+        if self._desk is None:
+            raise RuntimeError("the server is not running")
+        if self._desk.tokens.check(token) is None:
+            row = self._desk.tokens.row(
+                token, name=name, scope=scope, now=self._ports.now()
+            )
+            await asyncio.to_thread(self._ports.index.put_token, row)
+            self._desk.tokens.admit(row)
+
     async def start(self) -> None:
         """Listen. Raises `OSError` when the port is taken."""
         self._desk = await asyncio.to_thread(self._make_desk)
@@ -102,6 +128,9 @@ class ApiServer:
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, self._host, self._port).start()
+            if self._ingress is not None:
+                site = web.TCPSite(self._runner, self._ingress.host, self._ingress.port)
+                await site.start()
         except OSError:
             await self.stop()
             raise
@@ -139,6 +168,9 @@ class ApiServer:
             open_episodes=self._open_episodes,
             recording_problems=self._recording_problems,
             web_dir=self._web_dir,
+            visitors=Visitors(
+                self._ingress, read(index.setting(SETTING)), self._ports.now
+            ),
             instance=instance.decode(),
             version=__version__,
             openapi=document(),
@@ -162,11 +194,25 @@ async def _stop_accepting(runner: web.AppRunner) -> None:
 
 
 def _application(desk: Desk) -> web.Application:
-    application = web.Application(middlewares=[answer_errors], client_max_size=MAX_BODY)
+    application = web.Application(
+        middlewares=[answer_errors, _guard_ingress], client_max_size=MAX_BODY
+    )
     application[DESK] = desk
     add_routes(application.router)
     application.on_response_prepare.append(_add_headers)
     return application
+
+
+@web.middleware
+async def _guard_ingress(
+    request: web.Request,  # aiohttp's protocol fixes this name
+    handler: Handler,
+) -> web.StreamResponse:
+    """Let nobody but the Supervisor in by its port."""
+    ingress = request.app[DESK].visitors.ingress
+    if ingress is not None and came_by(ingress, request):
+        refuse_strangers(ingress, request)
+    return await handler(request)
 
 
 async def _add_headers(

@@ -27,6 +27,7 @@ import type {
   EngineSettings,
   Episode,
   FoundDevice,
+  Info,
   NewCamera,
   OnvifProfile,
   PairingCode,
@@ -35,6 +36,7 @@ import type {
   StorageReport,
   Timeline,
   TokenView,
+  Visit,
 } from "./types";
 
 /** An answer that is not a success, or none at all (status 0). `message` is for people. */
@@ -122,6 +124,8 @@ export class Client {
   storage = (): Promise<StorageReport> => this.get("api/storage");
   tokens = (): Promise<TokenView[]> => this.get("api/tokens");
   revoke = (id: string): Promise<void> => this.send("DELETE", `api/tokens/${part(id)}`);
+  info = (): Promise<Info> => this.get("api/info");
+  visit = (): Promise<Visit> => this.send("POST", "api/visit");
   newPairing = (scope: Scope): Promise<PairingCode> => this.send("POST", "api/pairing", { scope });
   pair = (code: string, name: string): Promise<{ token: string; scope: Scope }> =>
     this.send("POST", "api/pair", { code, name });

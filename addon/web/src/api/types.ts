@@ -163,6 +163,20 @@ export interface StorageReport {
   }[];
 }
 
+export interface Info {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly scope: Scope;
+}
+
+/** Who opens the page in Home Assistant. */
+export interface Visit {
+  readonly token: string;
+  readonly scope: Scope;
+  readonly knows_administrators: boolean;
+}
+
 export interface TokenView {
   readonly id: string;
   readonly name: string;

@@ -2,7 +2,7 @@ import { css, html, LitElement, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { words } from "../api/client";
 import type { Home } from "../state/home";
-import { announcement, begin, home, outdated, signedIn } from "../state/session";
+import { announcement, begin, home, onlyLooking, outdated, signedIn } from "../state/session";
 import { Watch } from "../state/store";
 import { base } from "../ui/styles";
 import "./home-page";
@@ -33,6 +33,7 @@ export class App extends LitElement {
   private readonly signedIn = new Watch<boolean>(this, signedIn);
   private readonly home = new Watch<Home>(this, home);
   private readonly outdated = new Watch<boolean>(this, outdated);
+  private readonly onlyLooking = new Watch<string>(this, onlyLooking);
   private readonly announcement = new Watch<string>(this, announcement);
   @state() private problem = "";
   @state() private lost = false;
@@ -69,6 +70,7 @@ export class App extends LitElement {
     return html`
       <div role="status">
         ${within && this.lost ? html`<p class="banner">Connection lost. Trying again…</p>` : ""}
+        ${within && this.onlyLooking.value !== "" ? html`<p class="banner">${this.onlyLooking.value}</p>` : ""}
         ${this.outdated.value ? html`<p class="banner">The engine is newer than this page. Reload it.</p>` : ""}
       </div>
       <p class="hidden-visually" aria-live="polite">${this.announcement.value}</p>

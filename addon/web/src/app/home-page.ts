@@ -10,8 +10,9 @@ import "../live/camera-tile";
 import "../neighbours/neighbours";
 import { current } from "../neighbours/words";
 import "../settings/settings";
+import type { Scope } from "../api/types";
 import { cameraName, type Home, isMoving } from "../state/home";
-import { home, today } from "../state/session";
+import { home, scope, today } from "../state/session";
 import { Watch } from "../state/store";
 import type { Span } from "../time/axis";
 import { dayName } from "../time/words";
@@ -33,6 +34,7 @@ export class HomePage extends LitElement {
   static override styles = [base, buttons, layout];
 
   private readonly home = new Watch<Home>(this, home);
+  private readonly scope = new Watch<Scope>(this, scope);
   private readonly day = new Watch<Span>(this, today);
   @state() private open: Open | null = null;
 
@@ -60,20 +62,32 @@ export class HomePage extends LitElement {
         <h1>${known.settings?.name ?? "NeighborCam"}</h1>
         <p class="soft small">${summary(known)}</p>
       </div>
-      <button class="primary add" aria-label="Add camera" @click=${() => (this.open = { what: "add" })}>
-        ${icon("plus")}<span>Add camera</span>
-      </button>
+      ${this.scope.value === "admin" ? this.renderAdd() : nothing}
       <button class="neighbours" @click=${() => (this.open = { what: "neighbours" })}>
         Neighbours${known.alerts.length > 0 ? ` (${current(known.alerts).length})` : ""}
       </button>
-      <button
-        class="icon-only settings"
-        aria-label="Settings"
-        @click=${() => (this.open = { what: "settings" })}
-      >
-        ${icon("gear")}
-      </button>
+      ${this.scope.value === "admin" ? this.renderSettings() : nothing}
     </header>`;
+  }
+
+  private renderAdd(): TemplateResult {
+    return html`<button
+      class="primary add"
+      aria-label="Add camera"
+      @click=${() => (this.open = { what: "add" })}
+    >
+      ${icon("plus")}<span>Add camera</span>
+    </button>`;
+  }
+
+  private renderSettings(): TemplateResult {
+    return html`<button
+      class="icon-only settings"
+      aria-label="Settings"
+      @click=${() => (this.open = { what: "settings" })}
+    >
+      ${icon("gear")}
+    </button>`;
   }
 
   private renderCameras(known: Home): TemplateResult | typeof nothing {
@@ -115,9 +129,7 @@ export class HomePage extends LitElement {
         Any camera with RTSP or ONVIF, at its address or found on your network. Its pictures stay in
         this house.
       </p>
-      <button class="primary" @click=${() => (this.open = { what: "add" })}>
-        ${icon("plus")}Add camera
-      </button>
+      ${this.scope.value === "admin" ? this.renderAdd() : nothing}
     </section>`;
   }
 

@@ -1,21 +1,30 @@
 /** Who this browser is to the engine, and the live picture of the home it gets. */
 
 import { ChangesSocket } from "../api/changes";
-import { Client, media, Problem } from "../api/client";
-import type { Episode, ServerMessage } from "../api/types";
+import { Client, media, Problem, words } from "../api/client";
+import type { Episode, Scope, ServerMessage, Visit } from "../api/types";
 import { dayOf } from "../time/axis";
 import { EMPTY, type Home, reduce, settledBy, withEpisodes, withoutEpisode } from "./home";
 import { Store } from "./store";
 
 const KEY = "neighborcam.token";
+/** Home Assistant shows the page below this path, and says who its user is. */
+const INGRESS = "/hassio_ingress/";
 const DAY_CHECK_MS = 30_000;
 const PICTURES_AFTER_MS = 4_000;
 
 export { media };
 
-export const client = new Client(localStorage.getItem(KEY));
+const inHomeAssistant = location.pathname.includes(INGRESS);
+
+// A token of a paired browser is not used inside Home Assistant: there the user counts.
+export const client = new Client(inHomeAssistant ? null : localStorage.getItem(KEY));
 export const home = new Store<Home>(EMPTY);
 export const signedIn = new Store<boolean>(client.token !== null);
+/** What this browser may do; the page hides what would only be refused. */
+export const scope = new Store<Scope>("admin");
+/** Why it may only look; empty when it may all. */
+export const onlyLooking = new Store<string>("");
 export const outdated = new Store<boolean>(false);
 /** Sentences for a screen reader, one at a time. */
 export const announcement = new Store<string>("");
@@ -33,12 +42,38 @@ const changes = new ChangesSocket(client, {
   },
 });
 
-client.onRefused = signOut;
+client.onRefused = () => {
+  if (!inHomeAssistant) return signOut();
+  changes.stop();
+  client.token = null;
+  visit().catch((error: unknown) => {
+    onlyLooking.value = words(error);
+  });
+};
+
+/** Let Home Assistant say who this is, and begin. Raises `Problem`. */
+async function visit(): Promise<void> {
+  const found = await client.visit();
+  client.token = found.token;
+  scope.value = found.scope;
+  onlyLooking.value = reason(found);
+  signedIn.value = true;
+  changes.start();
+}
+
+function reason({ scope, knows_administrators }: Visit): string {
+  if (scope === "admin") return "";
+  return knows_administrators
+    ? "You can look around here. Changes and decisions are for administrators of Home Assistant."
+    : "You can only look until Home Assistant has said who administers it: add NeighborCam, which it has found, under Settings → Devices & services. Then reload this page.";
+}
 
 /** Trade a one-time code for a token and begin. Raises `Problem`. */
 export async function signIn(code: string): Promise<void> {
-  const { token } = await client.pair(code.trim(), deviceName());
+  const paired = await client.pair(code.trim(), deviceName());
+  const { token } = paired;
   client.token = token;
+  scope.value = paired.scope;
   localStorage.setItem(KEY, token);
   signedIn.value = true;
   changes.start();
@@ -55,6 +90,7 @@ export function signOut(): void {
 /** Begin with the token of an earlier visit, or the code in `#pair=CODE`. */
 export async function begin(): Promise<void> {
   window.setInterval(followDay, DAY_CHECK_MS);
+  if (inHomeAssistant) return visit();
   const code = new URLSearchParams(location.hash.slice(1)).get("pair");
   if (code !== null) {
     // The code must not stay in the address: it would be in the history and in bookmarks.
@@ -62,7 +98,11 @@ export async function begin(): Promise<void> {
     if (client.token !== null && (await stillValid())) return changes.start();
     return signIn(code);
   }
-  if (client.token !== null) changes.start();
+  if (client.token === null) return;
+  changes.start();
+  // An engine that is away says later, by refusing, what this browser may not do.
+  const info = await client.info().catch(() => null);
+  if (info !== null) scope.value = info.scope;
 }
 
 async function stillValid(): Promise<boolean> {
