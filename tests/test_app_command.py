@@ -136,6 +136,19 @@ async def test_the_token_is_the_same_after_a_restart(app: App) -> None:
         assert [each.name for each in index.tokens()] == ["Home Assistant"]
 
 
+async def test_removing_the_integration_leaves_the_app_to_be_found_again(
+    app: App,
+) -> None:
+    async with app.running(), aiohttp.ClientSession() as home_assistant:
+        token = (await app.found())["token"]
+        async with home_assistant.delete(
+            f"http://127.0.0.1:{app.port}/api/tokens/self",
+            headers={"Authorization": f"Bearer {token}"},
+        ) as answer:
+            assert answer.status == 409
+        assert (await app.ask("/api/info", token))[0] == 200
+
+
 async def test_a_user_of_home_assistant_comes_in_by_ingress(app: App) -> None:
     async with app.running(), aiohttp.ClientSession() as browser:
         page = app.supervisor.page

@@ -7,6 +7,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
+from .administrators import follow_administrators
 from .card import async_remove_card, async_setup_card
 from .const import DOMAIN, PLATFORMS
 from .coordinator import EngineCoordinator, EngineEntry
@@ -38,6 +39,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EngineEntry) -> bool:
     relay_happenings(entry)
     follow_devices(entry)
     follow_issues(entry)
+    follow_administrators(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
 

@@ -6,7 +6,7 @@ thing that merely sits at the engine's address must not be able to hurt Home Ass
 
 import json
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Container, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Container, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -206,6 +206,10 @@ class EngineClient:
     async def answer(self, request: str, wish: Mapping[str, Any]) -> None:
         """Answer a police request; the engine checks what may be answered how."""
         await self.ask("POST", f"{api_path('requests', request)}/answer", wish)
+
+    async def put_administrators(self, users: Sequence[str]) -> None:
+        """Say which users of Home Assistant administer it."""
+        await self.ask("PUT", "/api/administrators", {"users": list(users)})
 
     async def revoke(self) -> None:
         """Let the engine forget our token."""

@@ -55,6 +55,7 @@ class Tokens:
     def __init__(self, rows: Sequence[TokenRow]) -> None:
         # Found by hash, so the time of the look-up tells nothing about a token.
         self._rows = {row.hash: row for row in rows}
+        self._standing: set[str] = set()
 
     def check(self, token: str) -> Grant | None:
         """Return what ``token`` may do, None if it is not valid."""
@@ -84,6 +85,10 @@ class Tokens:
         """Make a stored token valid."""
         self._rows[row.hash] = row
 
+    def keep(self, token: str) -> None:
+        """Let nobody revoke a valid token as long as this engine runs."""
+        self._standing.add(self._rows[_hash(token)].id)
+
     def find(self, token_id: str) -> TokenRow:
         """Return the token with this id, or raise `NotFound`."""
         for row in self._rows.values():
@@ -92,8 +97,13 @@ class Tokens:
         raise NotFound("there is no such token")
 
     def revocable(self, token_id: str) -> TokenRow:
-        """Return the token if it may go; `Conflict` for the last of an admin."""
+        """Return the token if it may go.
+
+        Raises `Conflict` for the last one of an admin, and for one that is kept.
+        """
         row = self.find(token_id)
+        if token_id in self._standing:
+            raise Conflict("Home Assistant's app needs this token as long as it runs")
         admins = [r for r in self._rows.values() if r.scope == Scope.ADMIN]
         if admins == [row]:
             raise Conflict(

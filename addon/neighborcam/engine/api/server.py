@@ -101,9 +101,9 @@ class ApiServer:
         return self._desk is not None and len(self._desk.tokens.list()) > 0
 
     async def admit(self, token: str, name: str, scope: Scope) -> None:
-        """Let a program beside us in by a token that it has, unless it is in already.
+        """Let a program beside us in by a token that it has, as long as we run.
 
-        Only while it runs. Raises `StorageError`.
+        Only after `start`. Raises `StorageError`.
         """
         if self._desk is None:
             raise RuntimeError("the server is not running")
@@ -113,6 +113,7 @@ class ApiServer:
             )
             await asyncio.to_thread(self._ports.index.put_token, row)
             self._desk.tokens.admit(row)
+        self._desk.tokens.keep(token)
 
     async def start(self) -> None:
         """Listen. Raises `OSError` when the port is taken."""
