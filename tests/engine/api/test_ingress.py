@@ -65,7 +65,7 @@ async def test_administrators_may_all_and_others_look(
     assert put[0] == 204
     assert await supervisor.ask("/api/tokens", await supervisor.token(ANN)) == 200
     assert await supervisor.ask("/api/tokens", await supervisor.token(CHILD)) == 403
-    assert read(house.index.setting("administrators")) == {ANN}
+    assert read(house.index.setting("administrators")) == frozenset({ANN})
 
 
 async def test_who_administers_no_more_loses_it_at_once(
