@@ -19,7 +19,6 @@ from neighborcam.engine.errors import (
 )
 from neighborcam.engine.sharing.covering import Image, Plan, Scene, redact
 from neighborcam.engine.sharing.finders import (
-    FACE_MODEL,
     FaceFinder,
     Finders,
     PlateFinder,
@@ -27,6 +26,7 @@ from neighborcam.engine.sharing.finders import (
 )
 from neighborcam.engine.sharing.pictures import Made, make_clip, make_picture
 from neighborcam.engine.sharing.tray import LASTS, Tray
+from neighborcam.engine.vision.models import YUNET, model_path
 from neighborcam.engine.vision.yolox import Detection, Yolox
 from neighborcam.protocol.alerts import Redaction
 from tests.hub.clock import Clock
@@ -207,7 +207,7 @@ def test_a_level_without_its_model_is_refused_and_never_skipped(tmp_path: Path) 
         with pytest.raises(ModelUnavailable):
             Finders.load(plan, tmp_path)
     (tmp_path / "models").mkdir()
-    (tmp_path / FACE_MODEL).write_bytes(b"no model")
+    model_path(tmp_path, YUNET).write_bytes(b"no model")
     with pytest.raises(ModelUnavailable):
         Finders.load(Plan(faces=True), tmp_path)
     assert Finders.load(Plan(), tmp_path).all == ()

@@ -115,6 +115,21 @@ def test_the_fetched_model_is_found(tmp_path: Path) -> None:
     assert models.find(tmp_path, model=MODEL) == path
 
 
+def test_a_model_that_came_with_the_image_is_used_unless_the_owner_has_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models, "SHIPPED", tmp_path / "shipped")
+    (tmp_path / "shipped").mkdir()
+    shipped = tmp_path / "shipped" / MODEL.name
+    shipped.write_bytes(CONTENT)
+    assert models.find(tmp_path, model=MODEL) == shipped
+    assert models.fetch(MODEL, tmp_path, sends()) == shipped
+    own = tmp_path / "models" / MODEL.name
+    own.parent.mkdir()
+    own.write_bytes(CONTENT)
+    assert models.find(tmp_path, model=MODEL) == own
+
+
 def test_pinned_files_come_over_https_with_a_hash_and_a_licence() -> None:
     for model in models.MODELS:
         assert model.url.startswith("https://github.com/")

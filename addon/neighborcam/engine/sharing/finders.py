@@ -15,10 +15,9 @@ import numpy as np
 
 from neighborcam.engine.errors import ModelUnavailable
 from neighborcam.engine.sharing.covering import Image, Mask, Plan
-from neighborcam.engine.vision.models import find
+from neighborcam.engine.vision.models import YUNET, find, model_path
 from neighborcam.engine.vision.yolox import Yolox
 
-FACE_MODEL: Final = Path("models") / "face_detection_yunet.onnx"  # in the data folder
 _SCORE: Final = 0.4  # a cover too many is better than a face
 _SAME: Final = 0.3
 _MOST: Final = 500
@@ -47,8 +46,8 @@ class FaceFinder:
         """Load the model and try it once. Raises `ModelUnavailable`."""
         if not path.is_file():
             raise ModelUnavailable(
-                f"There is no face model: put YuNet in ONNX to {path}, or leave faces"
-                " to what moves."
+                "There is no face model: fetch it with `neighborcam models`, or put"
+                f" YuNet in ONNX to {path}."
             )
         try:
             network = cv2.FaceDetectorYN.create(
@@ -100,7 +99,7 @@ class Finders:
         """Load what ``plan`` wants. Raises `ModelUnavailable`: nothing is skipped."""
         found: list[Finder] = []
         if plan.faces:
-            found.append(FaceFinder.load(data_dir / FACE_MODEL))
+            found.append(FaceFinder.load(model_path(data_dir, YUNET)))
         if plan.plates:
             found.append(PlateFinder.load(data_dir))
         return cls(all=tuple(found))

@@ -45,14 +45,30 @@ YOLOX_NANO: Final = ModelFile(
     licence="Apache-2.0",
     purpose="labels: person, vehicle, animal",
 )
-MODELS: Final = (YOLOX_NANO,)
+YUNET: Final = ModelFile(
+    name="face_detection_yunet.onnx",
+    url=(
+        "https://github.com/opencv/opencv_zoo/raw/main/models"
+        "/face_detection_yunet/face_detection_yunet_2023mar.onnx"
+    ),
+    sha256="8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+    size_bytes=232_589,
+    licence="MIT",
+    purpose="redaction: faces that do not move",
+)
+MODELS: Final = (YOLOX_NANO, YUNET)
+SHIPPED: Final = Path("/usr/share/neighborcam/models")  # of the app's image
 
 type Download = Callable[[str], Iterator[bytes]]
 
 
 def model_path(data_dir: Path, model: ModelFile = YOLOX_NANO) -> Path:
-    """Return where the file lies once it is fetched."""
-    return data_dir / "models" / model.name
+    """Return where the file lies once it is fetched, or came with the image.
+
+    One in the data folder goes first.
+    """
+    own, shipped = data_dir / "models" / model.name, SHIPPED / model.name
+    return shipped if shipped.is_file() and not own.exists() else own
 
 
 def verify(path: Path, model: ModelFile) -> None:
