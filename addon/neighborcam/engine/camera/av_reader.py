@@ -99,7 +99,7 @@ class AvReader:
     def _chosen(self) -> list[Stream]:
         return [self._container.streams[index] for index in self._wanted]
 
-    def _raw(self, packet: Packet[Stream]) -> list[RawPacket]:
+    def _raw(self, packet: "Packet[Stream]") -> list[RawPacket]:
         if not packet.size:  # the end: empty packets that would flush a decoder
             return []
         if packet.stream_index != self._stream.index:
@@ -109,7 +109,7 @@ class AvReader:
         converted = self._to_annex_b.filter(packet)
         return [self._copy(one, MediaKind.VIDEO) for one in converted]
 
-    def _copy(self, packet: Packet[Stream], kind: MediaKind) -> RawPacket:
+    def _copy(self, packet: "Packet[Stream]", kind: MediaKind) -> RawPacket:
         clock = not self._without_clock
         base = packet.time_base
         return RawPacket(

@@ -120,7 +120,7 @@ class LumaDecoder:
                 del self._walls[old]
         self._walls[packet.pts] = packet.shown_at
 
-    def _take(self, packet: Packet[VideoStream] | None) -> list[LumaFrame]:
+    def _take(self, packet: "Packet[VideoStream] | None") -> list[LumaFrame]:
         try:
             decoded = self._decoder.decode(packet)
         except (av.FFmpegError, EOFError):

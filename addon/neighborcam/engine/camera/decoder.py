@@ -22,7 +22,7 @@ def video_decoder(
     return decoder
 
 
-def av_packet(packet: MediaPacket) -> Packet[VideoStream]:
+def av_packet(packet: MediaPacket) -> "Packet[VideoStream]":
     """Return a packet for FFmpeg; times in 1/90000 s."""
     made = cast("Packet[VideoStream]", Packet(packet.data))
     made.pts, made.dts = packet.pts, packet.dts

@@ -70,7 +70,7 @@ def _is_better(
 
 
 def _decoded(
-    decoder: VideoCodecContext, packet: Packet[VideoStream] | None
+    decoder: VideoCodecContext, packet: "Packet[VideoStream] | None"
 ) -> list[VideoFrame]:
     try:
         return decoder.decode(packet)

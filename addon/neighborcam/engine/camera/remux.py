@@ -93,7 +93,7 @@ class Remuxer:
             return b""
         return self._written.take()
 
-    def _packet(self, packet: MediaPacket) -> Packet[Stream] | None:
+    def _packet(self, packet: MediaPacket) -> "Packet[Stream] | None":
         is_video = packet.kind is MediaKind.VIDEO
         stream = self._video if is_video else self._audio
         if stream is None or (self._offset is None and not is_video):
@@ -141,7 +141,7 @@ def add_streams(
 
 def muxed_packet(
     packet: MediaPacket, stream: Stream, pts: int, dts: int
-) -> Packet[Stream]:
+) -> "Packet[Stream]":
     """Return ``packet`` for ``stream`` at other times (1/90000 s)."""
     made: Packet[Stream] = Packet(packet.data)
     made.stream = stream

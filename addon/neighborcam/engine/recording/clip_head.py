@@ -109,7 +109,9 @@ def _encoder(codec: str, frame: VideoFrame) -> VideoCodecContext:
     return cast("VideoCodecContext", encoder)
 
 
-def _frames(packets: list[Packet[VideoStream]], start: datetime) -> Iterator[HeadFrame]:
+def _frames(
+    packets: "list[Packet[VideoStream]]", start: datetime
+) -> Iterator[HeadFrame]:
     for packet in packets:
         yield HeadFrame(
             data=with_lengths(bytes(packet)),
