@@ -368,3 +368,25 @@ def test_an_engine_whose_index_is_damaged_says_how_to_mend_it(tmp_path: Path) ->
     damage(tmp_path)
     told = fails("engine", "--data", str(tmp_path), "--port", "0")
     assert f"neighborcam check {tmp_path} --repair" in told
+
+
+@pytest.mark.parametrize(
+    ("command", "foreign"),
+    [
+        ("engine", ("sqlalchemy", "nats", "neighborcam.agency.desk")),
+        ("app", ("sqlalchemy", "nats", "neighborcam.agency.desk")),
+        ("hub", ("av", "cv2", "neighborcam.engine.app")),
+        ("agency", ("av", "cv2", "sqlalchemy", "neighborcam.engine.app")),
+    ],
+)
+def test_a_command_loads_nothing_that_it_does_not_need(
+    command: str, foreign: tuple[str, ...]
+) -> None:
+    look = (
+        "import sys; from neighborcam.cli import parser;"
+        f" parser([{command!r}]); print(sorted(set({foreign!r}) & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", look], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"

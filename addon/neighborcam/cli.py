@@ -1,59 +1,54 @@
-"""`neighborcam`: the command line. Each command is a module of `commands`."""
+"""`neighborcam`: the command line. Each command is a module of `commands`.
+
+Only the module of the command that was called is imported: an engine on a small
+machine should not load what a hub needs.
+"""
 
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
 
 from neighborcam import __version__
 from neighborcam.agency.errors import DeskError
-from neighborcam.commands import (
-    agency,
-    app,
-    backup,
-    check,
-    detect,
-    engine,
-    hub,
-    models,
-    steward,
-    token,
-    verify,
-)
 from neighborcam.engine.errors import EngineError
 from neighborcam.hub.errors import HubError
 from neighborcam.protocol.errors import ProtocolError
 
-COMMANDS = (
-    engine,
-    app,
-    hub,
-    steward,
-    agency,
-    verify,
-    detect,
-    check,
-    backup,
-    models,
-    token,
+COMMANDS: Final = (
+    "engine",
+    "app",
+    "hub",
+    "steward",
+    "agency",
+    "verify",
+    "detect",
+    "check",
+    "backup",
+    "models",
+    "token",
 )
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+def parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+    """Return the parser of the command line with some of its commands."""
     top = argparse.ArgumentParser(
         prog="neighborcam",
         description="Cameras, motion and recordings that stay at home.",
     )
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    commands = top.add_subparsers(required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add_to(commands)
+    parsers = top.add_subparsers(required=True, metavar="COMMAND")
+    for command in commands:
+        import_module(f"neighborcam.commands.{command}").add_to(parsers)
     return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status: 0 good, 1 a fault, 2 bad arguments."""
-    options = parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    called = words[0] if words else ""
+    options = parser([called] if called in COMMANDS else COMMANDS).parse_args(words)
     try:
         return int(options.run(options))
     except (EngineError, HubError, DeskError, ProtocolError) as error:
