@@ -375,7 +375,7 @@ def test_an_engine_whose_index_is_damaged_says_how_to_mend_it(tmp_path: Path) ->
     [
         ("engine", ("sqlalchemy", "nats", "neighborcam.agency.desk")),
         ("app", ("sqlalchemy", "nats", "neighborcam.agency.desk")),
-        ("hub", ("av", "cv2", "neighborcam.engine.app")),
+        ("hub", ("onvif", "zeroconf", "neighborcam.engine.app")),
         ("agency", ("av", "cv2", "sqlalchemy", "neighborcam.engine.app")),
     ],
 )

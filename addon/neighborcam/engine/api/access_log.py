@@ -12,8 +12,13 @@ class AccessLogger(AbstractAccessLogger):
 
     @override
     def log(self, request: BaseRequest, response: StreamResponse, time: float) -> None:
+        # Containers ask twice a minute whether we are well.
+        level = (
+            logging.DEBUG if request.rel_url.raw_path == "/healthz" else logging.INFO
+        )
         # The raw path is percent-encoded, so a path cannot forge a second line.
-        self.logger.info(
+        self.logger.log(
+            level,
             "%s %s %s %d bytes %.3f s",
             request.method,
             request.rel_url.raw_path,
