@@ -159,6 +159,7 @@ def _clips(
 def running_server(
     cameras: Mapping[str, Playlist],
     *,
+    host: str = "127.0.0.1",
     port: int = 0,
     username: str | None = None,
     password: str = "",
@@ -169,6 +170,7 @@ def running_server(
     """Serve cameras from a thread of its own; `fault` and `url` work from here."""
     server = RtspServer(
         cameras,
+        host=host,
         port=port,
         username=username,
         password=password,

@@ -6,6 +6,7 @@ browsers come by `/api/hassio_ingress/<token>/` with a session of a user, whose 
 app finds in a header that no browser can set.
 """
 
+import argparse
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
@@ -63,6 +64,17 @@ class Supervisor:
     def page(self) -> str:
         """Where a browser with a session finds the app's page."""
         return f"{self.url}{INGRESS}/{self.ingress}/"
+
+    # -- what tests ask of a stand-in that runs elsewhere ------------------------------
+
+    async def tell(self, _http_request: web.Request) -> web.Response:
+        """Return what was discovered."""
+        return web.json_response(self.discovered)
+
+    async def open_session(self, http_request: web.Request) -> web.Response:
+        """Return a new session of a user, and where his browser finds the page."""
+        session = self.session(http_request.match_info["user"])
+        return web.json_response({"session": session, "page": self.page})
 
     # -- what apps ask -----------------------------------------------------------------
 
@@ -199,6 +211,8 @@ async def running(
     """Run it as long as the context lasts."""
     application = web.Application(client_max_size=2**24)
     application.router.add_post("/discovery", supervisor.discover)
+    application.router.add_get("/stand-in/discovered", supervisor.tell)
+    application.router.add_post("/stand-in/session/{user}", supervisor.open_session)
     application.router.add_route(
         "*", f"{INGRESS}/{{token}}/{{path:.*}}", supervisor.pass_on
     )
@@ -210,3 +224,24 @@ async def running(
         yield supervisor
     finally:
         await runner.cleanup()
+
+
+def main() -> None:
+    """Run it by itself, with a token that is known before: in a container."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--app", required=True, help="the app's ingress port, as a URL")
+    parser.add_argument("--token", required=True, help="what the app was given")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=80)
+    options = parser.parse_args()
+
+    async def serve() -> None:
+        made = Supervisor(options.app, token=options.token)
+        async with running(made, options.host, options.port):
+            await asyncio.Event().wait()
+
+    asyncio.run(serve())
+
+
+if __name__ == "__main__":
+    main()

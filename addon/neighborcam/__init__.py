@@ -1,3 +1,3 @@
 """NeighborCam: cameras, motion, recordings and alerts that stay at home."""
 
-__version__ = "0.1.0.dev0"
+__version__ = "0.1.0"
