@@ -1,4 +1,4 @@
-"""Draw the pictures by which Home Assistant shows the integration.
+"""Draw the pictures by which Home Assistant shows the integration and the app.
 
 usage: .venv/bin/python script/draw_brand.py
 
@@ -7,6 +7,7 @@ shrunk, which smooths the edges; the shapes stand on a grid of 256 units.
 """
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,11 @@ from numpy.typing import NDArray
 
 type Picture = NDArray[np.uint8]  # height, width, BGRA
 
-BRAND: Final = Path(__file__).parents[1] / "custom_components" / "neighborcam" / "brand"
+CHECKOUT: Final = Path(__file__).parents[1]
+BRAND: Final = CHECKOUT / "custom_components" / "neighborcam" / "brand"
+APP: Final = CHECKOUT / "addon"
+APP_ICON: Final = 128
+APP_LOGO: Final = (250, 100)
 FINER: Final = 4
 GRID: Final = 256
 
@@ -116,15 +121,32 @@ def shrunk(picture: Picture, height: int) -> Picture:
     return np.clip(small.round(), 0, 255).astype(np.uint8)
 
 
-def main() -> int:
-    """Write all pictures."""
-    BRAND.mkdir(exist_ok=True)
+def framed(picture: Picture, size: tuple[int, int]) -> Picture:
+    """Return it in the middle of a picture of ``size``: width and height."""
+    width, height = size
+    fitting = round(min(height, width * picture.shape[0] / picture.shape[1]))
+    small = shrunk(picture, fitting)
+    frame = np.zeros((height, width, 4), np.uint8)
+    top, left = (height - small.shape[0]) // 2, (width - small.shape[1]) // 2
+    frame[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return frame
+
+
+def drawn() -> Iterator[tuple[Path, Picture]]:
+    """Yield every picture and where it belongs."""
     pictures = {"icon": icon(), "logo": logo(INK), "dark_logo": logo(PAPER)}
     for name, picture in pictures.items():
         for suffix, height in (("", 256), ("@2x", 512)):
-            small = shrunk(picture, height)
-            best = [cv2.IMWRITE_PNG_COMPRESSION, 9]
-            cv2.imwrite(str(BRAND / f"{name}{suffix}.png"), small, best)
+            yield BRAND / f"{name}{suffix}.png", shrunk(picture, height)
+    yield APP / "icon.png", shrunk(pictures["icon"], APP_ICON)
+    yield APP / "logo.png", framed(pictures["logo"], APP_LOGO)
+
+
+def main() -> int:
+    """Write all pictures."""
+    for path, picture in drawn():
+        path.parent.mkdir(exist_ok=True)
+        cv2.imwrite(str(path), picture, [cv2.IMWRITE_PNG_COMPRESSION, 9])
     return 0
 
 

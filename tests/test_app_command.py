@@ -113,7 +113,7 @@ def app(tmp_path: Path, supervisor: Supervisor) -> App:
 
 
 async def test_home_assistant_finds_the_app_and_its_token_administers(app: App) -> None:
-    app.choose(log_level="debug", recordings="videos")
+    app.choose(log_level="debug", recordings="neighborcam-videos")
     async with app.running():
         found = await app.found()
         assert found["host"] == socket.gethostname()
@@ -122,7 +122,7 @@ async def test_home_assistant_finds_the_app_and_its_token_administers(app: App) 
         assert (status, info["scope"]) == (200, "admin")
     assert found["token"] not in app.log
     assert app.supervisor.token not in app.log
-    assert (app.media / "videos" / ".neighborcam").is_file()
+    assert (app.media / "neighborcam-videos" / ".neighborcam").is_file()
     assert (app.data / "home-assistant.token").stat().st_mode & 0o077 == 0
 
 

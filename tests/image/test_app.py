@@ -97,9 +97,10 @@ def open_page(page: Page, supervisor: str, user: str) -> Page:
         f"{supervisor}/stand-in/session/{user.replace(' ', '%20')}", method="POST"
     )
     address = opened["page"].replace("0.0.0.0", supervisor.removeprefix("http://"))
-    cookie = {"name": SESSION, "value": opened["session"], "url": supervisor}
     page.context.clear_cookies()
-    page.context.add_cookies([cookie])  # type: ignore[list-item] - a dict is one
+    page.context.add_cookies(
+        [{"name": SESSION, "value": opened["session"], "url": supervisor}]
+    )
     page.goto(address)
     return page
 

@@ -48,7 +48,7 @@ class AppOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     recordings: Annotated[
-        str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")
+        str, msgspec.Meta(pattern=r"^neighborcam[A-Za-z0-9_-]{0,40}$")
     ] = "neighborcam"
     repair: bool = False  # mend index and recordings before the start
 
