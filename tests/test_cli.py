@@ -390,3 +390,50 @@ def test_a_command_loads_nothing_that_it_does_not_need(
         [sys.executable, "-c", look], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+FRIGATE = """
+cameras:
+  front_door:
+    ffmpeg:
+      inputs:
+        - path: rtsp://u:{FRIGATE_PASSWORD}@192.0.2.5/main
+          roles: [record, detect]
+    record: {enabled: true, continuous: {days: 3}}
+lpr: {enabled: true}
+"""
+
+
+def test_cameras_of_frigate_move_in_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, env, data = tmp_path / "config.yml", tmp_path / "env", tmp_path / "data"
+    file.write_text(FRIGATE)
+    env.write_text("# secrets\nexport FRIGATE_PASSWORD='s3cret'\n")
+    command = ["import", "frigate", str(file), "--data", str(data)]
+    assert main([*command, "--env-file", str(env), "--dry-run"]) == 0
+    assert "- lpr: no number plates" in capsys.readouterr().out
+    assert not data.exists()
+    assert main([*command, "--env-file", str(env)]) == 0
+    assert "1 cameras added" in capsys.readouterr().err
+    with Index.open(data) as index:
+        (camera,) = index.cameras()
+        assert (camera.id, camera.password) == ("front-door", "s3cret")
+    assert main([*command, "--env-file", str(env)]) == 0
+    told = capsys.readouterr()
+    assert "front-door is there already" in told.err
+    assert "s3cret" not in told.out + told.err
+
+
+def test_a_file_of_frigate_that_cannot_be_read_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "config.yml"
+    assert main(["import", "frigate", str(file)]) == 1
+    assert "No such file" in complaint(capsys)
+    file.write_bytes(b"\xff\xfe")
+    assert main(["import", "frigate", str(file)]) == 1
+    assert "UTF-8" in complaint(capsys)
+    file.write_text("cameras: {a: {ffmpeg: {inputs: [{path: 'x'}]}}}")
+    assert main(["import", "frigate", str(file), "--dry-run"]) == 1
+    assert capsys.readouterr().out.startswith("! cameras.a")

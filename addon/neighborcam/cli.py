@@ -16,6 +16,7 @@ from neighborcam.engine.errors import EngineError
 from neighborcam.hub.errors import HubError
 from neighborcam.protocol.errors import ProtocolError
 
+_MODULES: Final = {"import": "moving"}  # a word of Python's names no module
 COMMANDS: Final = (
     "engine",
     "app",
@@ -24,6 +25,7 @@ COMMANDS: Final = (
     "agency",
     "verify",
     "detect",
+    "import",
     "check",
     "backup",
     "models",
@@ -40,7 +42,8 @@ def parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parsers = top.add_subparsers(required=True, metavar="COMMAND")
     for command in commands:
-        import_module(f"neighborcam.commands.{command}").add_to(parsers)
+        module = _MODULES.get(command, command)
+        import_module(f"neighborcam.commands.{module}").add_to(parsers)
     return top
 
 

@@ -16,6 +16,7 @@ CONTRACTS: Final = (
     "settings",
     "neighbours",
     "requests",
+    "moving",
 )
 WIRING: Final = re.compile(
     r"neighborcam\.(cli\w*|__main__|engine\.(app|detect)\w*)(\.|$)"

@@ -37,6 +37,7 @@ from neighborcam.engine.camera.address import redact, split_credentials
 from neighborcam.engine.config import CameraConfig, CameraId
 from neighborcam.engine.errors import CameraUnauthorised, NotFound
 from neighborcam.engine.facts import EngineFact
+from neighborcam.engine.frigate.translation import translate
 from neighborcam.engine.index.rows import EpisodeRow
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.index.store import Index
@@ -368,6 +369,7 @@ class FakeEngine:
             now=lambda: datetime.now(UTC),
             neighbourhood=self.neighbourhood,
             requests=self.neighbourhood.requests,
+            translate=translate,
         )
         cache = self._folder / "clips"
         self.server = ApiServer(ports, self.bus, cache_dir=cache, port=self._port)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from neighborcam.engine.config import CameraConfig, CameraId
 from neighborcam.engine.facts import (
@@ -178,6 +178,29 @@ def test_a_camera_is_tested_then_added(
     (config,) = engine.cameras.configs.values()
     assert config.password == PASSWORD
     assert page.locator("img[src=x]").count() == 0
+
+
+def test_cameras_of_frigate_move_in(page: Page, engine: FakeEngine) -> None:
+    text = (
+        'cameras: {gate: {ffmpeg: {inputs: [{path: "rtsp://u:{FRIGATE_P}@192.0.2.5/m",'
+        " roles: [record]}]}}}\nlpr: {enabled: true}"
+    )
+    page.get_by_role("button", name="Add camera").first.click()
+    page.get_by_text("Moving in from Frigate?").click()
+    file: FilePayload = {
+        "name": "config.yml",
+        "mimeType": "text/yaml",
+        "buffer": text.encode(),
+    }
+    page.get_by_label("config.yml").set_input_files(file)
+    expect(page.get_by_text("FRIGATE_P is not known")).to_be_visible()
+    expect(page.get_by_text("no number plates are recognised")).to_be_visible()
+    page.get_by_label("FRIGATE_P").fill("s3cret")
+    page.get_by_label("FRIGATE_P").press("Tab")
+    expect(page.get_by_text("FRIGATE_P is not known")).to_have_count(0)
+    page.get_by_role("button", name="Add one camera").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert engine.cameras.configs["gate"].password == "s3cret"
 
 
 def test_what_is_wrong_with_a_field_is_said_at_the_field(

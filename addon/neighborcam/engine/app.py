@@ -22,6 +22,7 @@ from neighborcam.engine.clock import utc_now
 from neighborcam.engine.config import CameraId
 from neighborcam.engine.errors import ModelUnavailable
 from neighborcam.engine.facts import Fact, Label
+from neighborcam.engine.frigate.translation import translate
 from neighborcam.engine.index.rows import EpisodeRow
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.index.store import Index
@@ -200,6 +201,7 @@ class Engine:
             now=self._clock,
             neighbourhood=self.neighbourhood,
             requests=self.neighbourhood.requests,
+            translate=translate,
             labels=self._labels,
         )
 

@@ -33,6 +33,7 @@ from neighborcam.engine.bus import Bus
 from neighborcam.engine.camera.address import redact, split_credentials
 from neighborcam.engine.config import CameraConfig, CameraId
 from neighborcam.engine.errors import CameraUnauthorised, Conflict, NotFound
+from neighborcam.engine.frigate.translation import translate
 from neighborcam.engine.index.rows import EpisodeRow
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.index.store import Index
@@ -327,6 +328,7 @@ async def house(index: Index, clock: Clock, tmp_path: Path) -> AsyncIterator[Hou
         now=clock,
         neighbourhood=neighbourhood,
         requests=neighbourhood.requests,
+        translate=translate,
     )
     ingress = Ingress(host="127.0.0.1", port=free_port(), supervisor="127.0.0.1")
     server = ApiServer(

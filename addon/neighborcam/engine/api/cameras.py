@@ -41,7 +41,7 @@ async def add_camera(call: Call[None, dict[str, Any]]) -> web.Response:
         if len(call.ports.cameras.list()) >= MAX_CAMERAS:
             raise Conflict(f"one engine takes at most {MAX_CAMERAS} cameras")
         await call.ports.cameras.add(config)
-    view = _announce(call, config)
+    view = announce(call, config)
     response = json_response(view, 201)
     response.headers["Location"] = f"/api/cameras/{config.id}"
     return response
@@ -61,7 +61,7 @@ async def change_camera(call: Call[None, dict[str, Any]]) -> CameraView:
         if config.id != current.id:
             raise InvalidField("id", "a camera's id cannot be changed: add a new one")
         await call.ports.cameras.update(config)
-    return _announce(call, config)
+    return announce(call, config)
 
 
 async def remove_camera(call: Call[None, None]) -> None:
@@ -83,7 +83,7 @@ async def put_zones(call: Call[None, tuple[Zone, ...]]) -> tuple[Zone, ...]:
         current = call.ports.cameras.get(call.camera).config
         config = msgspec.structs.replace(current, zones=call.body)
         await call.ports.cameras.update(_checked(call.ports, config))
-    return _announce(call, config).zones
+    return announce(call, config).zones
 
 
 async def try_camera(call: Call[None, CameraTest]) -> CameraProbe:
@@ -118,7 +118,8 @@ async def snapshot(call: Call[None, None]) -> web.Response:
     return web.Response(body=picture, content_type="image/jpeg")
 
 
-def _announce(call: Call[None, Any], config: CameraConfig) -> CameraView:
+def announce(call: Call[None, Any], config: CameraConfig) -> CameraView:
+    """Let everybody hear of a camera that is new or changed; return it."""
     camera = CameraId(config.id)
     call.desk.bus.publish(CameraConfigured(camera=camera, at=call.ports.now()))
     return call.desk.view(call.ports.cameras.get(camera))

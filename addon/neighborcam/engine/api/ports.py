@@ -5,7 +5,7 @@ thread; ``async`` ones and those marked "on the loop" are called on the loop.
 Everything raises the errors of `engine/errors.py`, whose texts reach the client.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -28,6 +28,7 @@ from neighborcam.engine.index.rows import (
     StorageUse,
     TokenRow,
 )
+from neighborcam.engine.moving import Translation
 from neighborcam.engine.neighbours import (
     AlertView,
     CommentView,
@@ -376,4 +377,5 @@ class Ports:
     now: Callable[[], datetime]  # aware UTC
     neighbourhood: NeighbourhoodPort
     requests: RequestsPort
+    translate: Callable[[str, Mapping[str, str]], Translation]  # a file of Frigate
     labels: Callable[[], tuple[Label, ...]] = tuple  # that can be told apart now

@@ -16,6 +16,7 @@ from neighborcam.engine.api import (
     cameras,
     house,
     live,
+    moving,
     neighbourhood,
     page,
     push,
@@ -104,6 +105,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         "POST", "/api/cameras", ADMIN, cameras.add_camera, status=201, answer=CameraView
     ),
     _route("POST", "/api/cameras/test", ADMIN, cameras.try_camera),
+    _route("POST", "/api/cameras/import", ADMIN, moving.move_in),
     _route("POST", "/api/discover", ADMIN, cameras.discover),
     _route("POST", "/api/onvif/profiles", ADMIN, cameras.onvif_profiles),
     _route("GET", _CAMERA, VIEWER, cameras.get_camera),

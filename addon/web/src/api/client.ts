@@ -28,6 +28,8 @@ import type {
   Episode,
   FoundDevice,
   Info,
+  Moved,
+  MoveWish,
   NewCamera,
   OnvifProfile,
   PairingCode,
@@ -101,6 +103,7 @@ export class Client {
   removeCamera = (id: string): Promise<void> => this.send("DELETE", camera(id));
   testCamera = (wish: CameraTest): Promise<CameraProbe> =>
     this.send("POST", "api/cameras/test", wish);
+  moveIn = (wish: MoveWish): Promise<Moved> => this.send("POST", "api/cameras/import", wish);
   discover = (): Promise<FoundDevice[]> => this.send("POST", "api/discover");
   profiles = (device: {
     host: string;

@@ -261,3 +261,27 @@ export interface Changes {
 }
 
 export type ServerMessage = Hello | Snapshot | Changes | { readonly type: "pong" | "error" };
+
+/** What became of a setting of another program. */
+export type Fate = "taken" | "changed" | "left" | "wrong";
+export type Outcome = "added" | "would_add" | "exists" | "failed";
+
+export interface MoveWish {
+  readonly text: string;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly dry_run: boolean;
+}
+
+export interface Moved {
+  readonly cameras: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly outcome: Outcome;
+    readonly text: string;
+  }[];
+  readonly report: readonly {
+    readonly where: string;
+    readonly fate: Fate;
+    readonly text: string;
+  }[];
+}

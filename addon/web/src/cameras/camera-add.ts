@@ -8,6 +8,7 @@ import { icon } from "../ui/icon";
 import { base, buttons, fields } from "../ui/styles";
 import "./find-cameras";
 import type { FoundStreams } from "./find-cameras";
+import "./move-in";
 import { slugOf } from "./words";
 
 type Field = "name" | "main_url" | "sub_url" | "username" | "password";
@@ -41,6 +42,17 @@ export class CameraAdd extends LitElement {
         font-size: var(--text-s);
         color: var(--good);
         font-weight: 550;
+      }
+      details {
+        margin-top: var(--space-4);
+      }
+      summary {
+        cursor: pointer;
+        font-size: var(--text-s);
+        font-weight: 550;
+      }
+      details[open] summary {
+        margin-bottom: var(--space-3);
       }
       hr {
         width: 100%;
@@ -91,6 +103,10 @@ export class CameraAdd extends LitElement {
         )}
         <div aria-live="polite" class="stack">${this.renderResult()}</div>
       </form>
+      <details class="stack">
+        <summary>Moving in from Frigate?</summary>
+        <nc-move-in @done=${() => this.dispatchEvent(new CustomEvent("close"))}></nc-move-in>
+      </details>
       <button slot="footer" class="test" ?disabled=${this.busy !== ""} @click=${this.test}>
         ${icon("play")}${this.busy === "test" ? "Testing…" : "Test"}
       </button>
