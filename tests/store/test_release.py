@@ -85,7 +85,7 @@ def test_the_zip_is_the_same_wherever_it_is_built(
 def test_the_zip_holds_what_the_store_unpacks(releasing: Any) -> None:
     with zipfile.ZipFile(releasing.build_zip()) as archive:
         names = archive.namelist()
-    assert names == ["manifest.json", "frontend/neighborcam-card.js"]
+    assert names == ["frontend/neighborcam-card.js", "manifest.json"]
 
 
 def test_a_zip_without_the_card_is_refused(releasing: Any, tmp_path: Path) -> None:
