@@ -41,6 +41,8 @@ PLACES: Final = (
     Place(path=Path("addon/neighborcam/__init__.py"), line='__version__ = "{}"'),
     Place(path=Path("addon/config.yaml"), line="version: {}"),
     Place(path=Path("addon/Dockerfile"), line="ARG BUILD_VERSION={}"),
+    Place(path=Path("compose.yaml"), line="  image: ghcr.io/neighborcam/app:{}"),
+    Place(path=Path("compose.yaml"), line="    image: ghcr.io/neighborcam/app:{}"),
     Place(path=INTEGRATION / "manifest.json", line='  "version": "{}",'),
 )
 
