@@ -1,5 +1,6 @@
 """A steward over HTTP, as the hub's page is one: with a passkey in software."""
 
+from datetime import datetime
 from typing import Any, Self
 
 import aiohttp
@@ -7,7 +8,7 @@ import msgspec
 
 from demo.passkey import Passkey
 from neighborcam.hub.app import Hub
-from neighborcam.protocol.register_rules import approval_subject
+from neighborcam.protocol.approval_subjects import renewal, restoration
 
 
 class Steward:
@@ -83,10 +84,17 @@ class Steward:
         await self.send(f"{path}/call-back", {"directory": "the city's own page"})
 
     async def approve_agency(self, agency: str) -> bool:
-        """Approve an application; tell whether that was the second."""
-        credential = await self.signs("agency", bytes.fromhex(agency))
+        """Approve an application as shown; tell whether that was the second."""
+        shown = await self.get("/api/steward/applications")
+        (subject,) = (each["subject"] for each in shown if each["id"] == agency)
+        credential = await self.signs("agency", bytes.fromhex(subject))
         path = f"/api/steward/applications/{agency}/approval"
         return bool((await self.ask(path, {"credential": credential}))["done"])
+
+    async def _agency(self, agency: str) -> dict[str, Any]:
+        agencies: list[dict[str, Any]] = await self.get("/api/agencies")
+        (found,) = (each for each in agencies if each["id"] == agency)
+        return found
 
     async def approve(self, sha256: str) -> bool:
         """Approve a request; tell whether it is open now."""
@@ -101,14 +109,16 @@ class Steward:
 
     async def restore(self, agency: str, fact: str) -> bool:
         """Let a suspended agency ask again; tell whether that was the second."""
-        subject = bytes.fromhex(agency) + fact.encode()
+        ends = bytes.fromhex((await self._agency(agency))["ends"])
+        subject = restoration(agency, fact, ends)
         wish = {"fact": fact, "credential": await self.signs("restoration", subject)}
         path = f"/api/steward/agencies/{agency}/restoration"
         return bool((await self.ask(path, wish))["done"])
 
     async def renew(self, agency: str, until: Any) -> bool:
         """Keep an agency until a day."""
-        subject = approval_subject(agency, until)
+        present = datetime.fromisoformat((await self._agency(agency))["until"])
+        subject = renewal(agency, present, until)
         wish = {
             "until": until.isoformat(),
             "credential": await self.signs("renewal", subject),

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from demo.agency import MakeBelieveAgency
+from demo.agency import MakeBelieveAgency, circle
 from demo.agency_client import NOBODY
 from demo.steward import Refused
 from demo.town_home import Home, new_id
@@ -15,7 +15,8 @@ from neighborcam.engine.errors import HubRefused
 from neighborcam.hub.doctor import examine
 from neighborcam.hub.store.schema import CAPSULES
 from neighborcam.protocol.age_keys import HybridRecipient, parse_recipient
-from neighborcam.protocol.agencies import Role, Veto
+from neighborcam.protocol.agencies import Role, Veto, sign_agency
+from neighborcam.protocol.agency_entries import AgencyRestored
 from neighborcam.protocol.alerts import Token
 from neighborcam.protocol.answers import (
     CHUNK_BYTES,
@@ -26,6 +27,8 @@ from neighborcam.protocol.answers import (
 )
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.capsules import CAPSULE_BYTES, open_capsule, seal_capsule
+from neighborcam.protocol.entries import read_entry
+from neighborcam.protocol.errors import BadProof
 from neighborcam.protocol.register_state import Standing
 from neighborcam.protocol.requests import (
     Deletion,
@@ -117,6 +120,29 @@ async def test_one_steward_twice_is_one_steward(policed: Policed) -> None:
     await policed.ann.look_into(agency)
     assert not await policed.ann.approve_agency(agency)
     assert not await policed.ann.approve_agency(agency)
+    assert await kinds(policed) == []
+
+
+async def test_an_agency_that_applies_anew_is_looked_at_anew(policed: Policed) -> None:
+    agency = policed.agency
+    policed.domain.serve(agency)
+    await policed.police.apply()
+    await policed.ann.look_into(agency.record.id)
+    await policed.ann.approve_agency(agency.record.id)
+    wider = msgspec.structs.replace(
+        agency.record, jurisdiction=circle(*agency.place, 30_000.0), kind="rescue"
+    )
+    await policed.police.post("/api/agencies", sign_agency(wider, agency.root))
+    with pytest.raises(Refused, match="call it back"):
+        await policed.bob.approve_agency(agency.record.id)
+    policed.domain.file = encode(sign_agency(wider, agency.root))
+    await policed.bob.look_into(agency.record.id)
+    assert not await policed.bob.approve_agency(agency.record.id)
+    (waiting,) = await policed.ann.get("/api/steward/applications")
+    assert waiting["approvals"] == ["bob"]
+    await policed.police.apply()  # the first record again: nothing of it is left
+    (waiting,) = await policed.ann.get("/api/steward/applications")
+    assert (waiting["approvals"], waiting["domain_checked"]) == ([], None)
     assert await kinds(policed) == []
 
 
@@ -552,8 +578,30 @@ async def test_a_steward_suspends_with_a_public_reason(policed: Policed) -> None
 async def test_stewards_renew_an_agency_together(policed: Policed) -> None:
     agency = await policed.join()
     until = policed.town.clock().replace(microsecond=0) + 365 * DAY
-    assert not await policed.ann.renew(agency, until)
-    assert await policed.bob.renew(agency, until)
+    assert not await policed.ann.renew(agency, until - DAY)
+    assert not await policed.bob.renew(agency, until)
+    assert await policed.bob.renew(agency, until - DAY)
+    assert not await policed.ann.renew(agency, until)  # bob's was for another present
+
+
+async def test_an_old_approval_ends_no_new_suspension(policed: Policed) -> None:
+    agency = await policed.join()
+    path = f"/api/steward/agencies/{agency}/suspension"
+    await policed.ann.send(path, {"reason": "terms", "fact": "Aired."})
+    assert not await policed.ann.restore(agency, "They promised.")
+    assert await policed.bob.restore(agency, "They promised.")
+    await policed.ann.send(path, {"reason": "terms", "fact": "Aired again."})
+    log, database = policed.town.hub.desk.log, policed.town.hub.desk.database
+    old = next(
+        entry
+        for entry in map(read_entry, await log.entries(0, 1000))
+        if isinstance(entry, AgencyRestored)
+    )
+    now = policed.town.clock().replace(microsecond=0)
+    with pytest.raises(BadProof, match="something else"):
+        async with database.write() as tx:
+            await log.add(tx, msgspec.structs.replace(old, at=now))
+    assert not await policed.bob.restore(agency, "They promised.")
 
 
 async def test_the_rules_stand_in_the_log_when_homes_have_joined(

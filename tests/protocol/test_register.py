@@ -6,12 +6,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from demo.agency import MakeBelieveAgency
+from demo.agency import MakeBelieveAgency, circle
 from demo.passkey import Passkey
 from neighborcam.protocol.agencies import sign_agency
 from neighborcam.protocol.agency_entries import (
     AgencyAnnounced,
     AgencyJoined,
+    AgencyRenewed,
     AgencyRestored,
     AgencySaid,
     AgencySuspended,
@@ -22,6 +23,11 @@ from neighborcam.protocol.agency_entries import (
     Overdue,
     RequestLogged,
     RulesSet,
+)
+from neighborcam.protocol.approval_subjects import (
+    announcement,
+    renewal,
+    restoration,
 )
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.entries import Entry, StewardAppointed, read_entry
@@ -66,7 +72,8 @@ class Log:
         return tuple(self.passkeys[each].approve(each, kind, subject) for each in names)
 
     def announcement(self, *names: str) -> AgencyAnnounced:
-        subject = bytes.fromhex(self.agency.record.id)
+        ends = self.register.ends(self.agency.record.id)
+        subject = announcement(self.agency.signed, ends)
         return AgencyAnnounced(
             at=self.now,
             agency=self.agency.signed,
@@ -101,6 +108,17 @@ class Log:
                     not_after=certificate.not_after,
                 )
             )
+
+    def renewal(self, *, days: int) -> AgencyRenewed:
+        """Return the entry by which both stewards renew the agency from now on."""
+        agency, until = self.agency.record.id, self.now + timedelta(days=days)
+        subject = renewal(agency, self.register.agencies[agency].until, until)
+        return AgencyRenewed(
+            at=self.now,
+            agency=agency,
+            approvals=self.approvals("renewal", subject, "ann", "bob"),
+            until=until,
+        )
 
     def logged(self, signed: SignedRequest, *names: str) -> RequestLogged:
         subject = bytes.fromhex(signed.sha256)
@@ -153,16 +171,88 @@ def test_one_steward_cannot_announce_an_agency(
     log: Log, names: tuple[str, ...]
 ) -> None:
     entry = log.announcement("ann", "bob")
-    few = log.approvals("agency", bytes.fromhex(log.agency.record.id), *names)
+    few = log.approvals("agency", announcement(log.agency.signed), *names)
     with pytest.raises(BadProof, match="2 different stewards"):
         log.register.take(msgspec.structs.replace(entry, approvals=few))
 
 
 def test_an_approval_of_something_else_is_none(log: Log) -> None:
     entry = log.announcement("ann", "bob")
-    other = log.approvals("agency", bytes(16), "ann", "bob")
+    other = log.approvals("agency", bytes(32), "ann", "bob")
     with pytest.raises(BadProof, match="something else"):
         log.add(msgspec.structs.replace(entry, approvals=other))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "Milltown Police and Border Guard"},
+        {"kind": "rescue"},
+        {"domain": "police.example.net"},
+        {"jurisdiction": circle(*PLACE, 30_000.0)},
+    ],
+)
+def test_an_approval_is_of_one_record_and_no_other(
+    log: Log, change: dict[str, Any]
+) -> None:
+    entry = log.announcement("ann", "bob")
+    record = msgspec.structs.replace(log.agency.record, **change)
+    signed = sign_agency(record, log.agency.root)
+    with pytest.raises(BadProof, match="something else"):
+        log.add(msgspec.structs.replace(entry, agency=signed))
+    log.add(entry)
+
+
+def test_a_veto_is_not_ended_by_approvals_from_before_it(log: Log) -> None:
+    before = log.announcement("ann", "bob")
+    log.add(before)
+    agency = log.agency.record.id
+    log.add(AgencyVetoed(at=log.now, agency=agency, households=30, vetoes=6))
+    with pytest.raises(BadProof, match="something else"):
+        log.add(before)
+    log.add(log.announcement("ann", "bob"))
+    log.add(AgencyVetoed(at=log.now, agency=agency, households=30, vetoes=6))
+    with pytest.raises(BadProof, match="something else"):
+        log.add(before)
+
+
+def test_a_suspension_is_not_ended_by_approvals_of_another(log: Log) -> None:
+    log.join()
+    suspension = AgencySuspended(
+        at=log.now, agency=log.agency.record.id, reason="terms", fact="Aired."
+    )
+    log.add(suspension)
+    first = restored(log, log.now, "ann", "bob")
+    log.add(first)
+    log.add(suspension)  # in the same words, at the same second
+    with pytest.raises(BadProof, match="something else"):
+        log.add(first)
+    log.add(restored(log, log.now, "ann", "bob"))
+
+
+def test_a_year_is_approved_once(log: Log) -> None:
+    log.join()
+    log.now += timedelta(days=300)
+    first, then = log.renewal(days=200), log.renewal(days=365)
+    log.add(then)
+    for old in (first, then):
+        with pytest.raises(BadProof, match="something else"):
+            log.add(old)
+    log.now += timedelta(days=300)
+    log.add(log.renewal(days=365))
+
+
+@pytest.mark.parametrize("days", [-1, 0, 366])
+def test_a_renewal_ends_within_a_year_from_now(log: Log, days: int) -> None:
+    log.join()
+    with pytest.raises(BadProof, match="for a year"):
+        log.add(log.renewal(days=days))
+
+
+def test_who_was_kept_out_is_not_renewed(log: Log) -> None:
+    log.add(log.announcement("ann", "bob"))
+    with pytest.raises(BadProof, match="only a member"):
+        log.add(log.renewal(days=300))
 
 
 def test_a_passkey_of_another_hub_approves_nothing(log: Log) -> None:
@@ -325,7 +415,7 @@ def test_what_is_overdue_suspends_and_two_stewards_restore(log: Log) -> None:
 def restored(log: Log, at: datetime, *names: str) -> AgencyRestored:
     agency = log.agency.record.id
     fact = "The outcome was filed."
-    subject = bytes.fromhex(agency) + fact.encode()
+    subject = restoration(agency, fact, log.register.ends(agency))
     approvals = log.approvals("restoration", subject, *names)
     return AgencyRestored(at=at, agency=agency, fact=fact, approvals=approvals)
 

@@ -38,11 +38,16 @@ from neighborcam.protocol.agency_entries import (
     CertificateLogged,
     CertificateRevoked,
 )
+from neighborcam.protocol.approval_subjects import (
+    announcement,
+    renewal,
+    restoration,
+)
 from neighborcam.protocol.approvals import Approval
 from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.errors import BadSignature
-from neighborcam.protocol.register_rules import TWO, approval_subject
-from neighborcam.protocol.register_state import Standing
+from neighborcam.protocol.register_rules import TWO
+from neighborcam.protocol.register_state import RegisterState, Standing
 
 RENEWAL: Final = "renewal"
 RESTORATION: Final = "restoration"
@@ -51,12 +56,13 @@ RESTORATION: Final = "restoration"
 class Application(msgspec.Struct, frozen=True, kw_only=True):
     """An agency that wants to join, and what stewards found."""
 
+    id: str
     agency: SignedAgency
     received: datetime
     domain_checked: datetime | None
     call_back: CallBack | None
     approvals: tuple[str, ...]
-    subject: str  # what is approved, hexadecimal
+    subject: str  # what is approved: this very record; hexadecimal
 
 
 class Agencies:
@@ -89,26 +95,26 @@ class Agencies:
             known = register.agencies.get(record.id)
             if known is not None and known.standing is not Standing.VETOED:
                 return record.id
+            row = await _application(tx, record.id)
+            if row is not None and row.body == body:
+                return record.id
+            if row is not None:  # what stewards found was about another record
+                await self._forget(tx, row, register)
             await tx.execute(
-                delete(APPLICATIONS).where(
-                    APPLICATIONS.c.agency == record.id, APPLICATIONS.c.body != body
+                insert(APPLICATIONS).values(
+                    agency=record.id, body=body, received=self._clock()
                 )
             )
-            if await _application(tx, record.id) is None:
-                await tx.execute(
-                    insert(APPLICATIONS).values(
-                        agency=record.id, body=body, received=self._clock()
-                    )
-                )
         return record.id
 
     async def applications(self) -> list[Application]:
         """Return what waits for stewards, the oldest first."""
         async with self._database.read() as tx:
+            register = await self._log.register(tx)
             rows = await tx.execute(
                 select(APPLICATIONS).order_by(APPLICATIONS.c.received)
             )
-            return [await self._view(tx, row) for row in rows]
+            return [await self._view(tx, row, register) for row in rows]
 
     async def check_domain(self, agency: str) -> None:
         """Look at domain and DNS. Raises `Conflict`, saying what is missing."""
@@ -143,11 +149,13 @@ class Agencies:
             row = await _need(tx, agency)
             if row.domain_checked is None or row.call_back is None:
                 raise Conflict("check its domain and call it back first")
-            register, subject = await self._log.register(tx), bytes.fromhex(agency)
+            register = await self._log.register(tx)
+            subject = _subject(row, register)
             given = await self._approvals.add(tx, register, "agency", subject, approval)
             if len(given) < TWO:
                 return False
             now = self._clock().replace(microsecond=0)
+            await self._forget(tx, row, register)
             await self._log.add(
                 tx,
                 AgencyAnnounced(
@@ -164,18 +172,20 @@ class Agencies:
                     agency=agency, private=private_der(key), public=public_der(key)
                 )
             )
-            await self._forget(tx, agency)
         return True
 
     async def refuse(self, agency: str) -> None:
         """Drop an application."""
         async with self._database.write() as tx:
-            await _need(tx, agency)
-            await self._forget(tx, agency)
+            row = await _need(tx, agency)
+            await self._forget(tx, row, await self._log.register(tx))
 
-    async def _forget(self, tx: AsyncConnection, agency: str) -> None:
-        await tx.execute(delete(APPLICATIONS).where(APPLICATIONS.c.agency == agency))
-        await self._approvals.forget(tx, "agency", bytes.fromhex(agency))
+    async def _forget(
+        self, tx: AsyncConnection, row: Row[Any], register: RegisterState
+    ) -> None:
+        mine = APPLICATIONS.c.agency == row.agency
+        await tx.execute(delete(APPLICATIONS).where(mine))
+        await self._approvals.forget(tx, "agency", _subject(row, register))
 
     async def veto(self, veto: Veto) -> None:
         """Count a household's objection; once for each. Raises `WrongToken`."""
@@ -243,10 +253,10 @@ class Agencies:
 
         Raises `Conflict` when it is not suspended, or still owes something.
         """
-        subject = bytes.fromhex(agency) + fact.encode()
         async with self._database.write() as tx:
             await self._need_standing(tx, agency, Standing.SUSPENDED)
             register = await self._log.register(tx)
+            subject = restoration(agency, fact, register.ends(agency))
             if register.is_late(agency, self._clock()):
                 raise Conflict("it still owes an outcome or a deletion")
             given = await self._approvals.add(
@@ -263,11 +273,12 @@ class Agencies:
 
     async def renew(self, agency: str, until: datetime, approval: Approval) -> bool:
         """Take an approval; with the second the agency is a member ``until``."""
-        subject = approval_subject(agency, until)
         async with self._database.write() as tx:
             register = await self._log.register(tx)
-            if agency not in register.agencies:
+            known = register.agencies.get(agency)
+            if known is None:
                 raise NotFound("there is no such agency")
+            subject = renewal(agency, known.until, until)
             now = self._clock().replace(microsecond=0)
             if until > now + MEMBERSHIP_LASTS:
                 raise Conflict("an agency is renewed for a year at most")
@@ -291,16 +302,19 @@ class Agencies:
         if known.standing is not standing:
             raise Conflict(f"this agency is {known.standing}")
 
-    async def _view(self, tx: AsyncConnection, row: Row[Any]) -> Application:
-        subject = bytes.fromhex(row.agency)
+    async def _view(
+        self, tx: AsyncConnection, row: Row[Any], register: RegisterState
+    ) -> Application:
+        subject = _subject(row, register)
         given = await self._approvals.all(tx, "agency", subject)
         return Application(
+            id=row.agency,
             agency=decode(row.body, SignedAgency),
             received=row.received,
             domain_checked=row.domain_checked,
             call_back=decode(row.call_back, CallBack) if row.call_back else None,
             approvals=tuple(each.steward for each in given),
-            subject=row.agency,
+            subject=subject.hex(),
         )
 
 
@@ -314,6 +328,11 @@ async def _application(tx: AsyncConnection, agency: str) -> Row[Any] | None:
     return (
         await tx.execute(select(APPLICATIONS).where(APPLICATIONS.c.agency == agency))
     ).first()
+
+
+def _subject(row: Row[Any], register: RegisterState) -> bytes:
+    """Return what stewards approve: the record itself, after the last veto."""
+    return announcement(decode(row.body, SignedAgency), register.ends(row.agency))
 
 
 async def _need(tx: AsyncConnection, agency: str) -> Row[Any]:

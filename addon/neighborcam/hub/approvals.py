@@ -44,12 +44,17 @@ class Approvals:
         subject: bytes,
         approval: Approval,
     ) -> tuple[Approval, ...]:
-        """Keep one and return all, the oldest first. Raises `NotASteward`."""
+        """Keep one and return all, the oldest first.
+
+        Raises `NotASteward`, and `BadSignature` when something else was approved.
+        """
         key = register.stewards.get(approval.steward)
+        if key is None:
+            raise NotASteward("the log knows no such steward")
         try:
-            check_approval(approval, key or b"", register.host, kind, subject)
+            check_approval(approval, key, register.host, kind, subject)
         except BadSignature as problem:
-            raise NotASteward(f"the approval does not count: {problem}") from None
+            raise BadSignature(f"{problem}: look at it again, then approve") from None
         mine = _those(kind, subject)
         await tx.execute(
             delete(APPROVALS).where(*mine, APPROVALS.c.steward == approval.steward)

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Annotated, Final
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
     EllipticCurvePublicKey,
@@ -85,5 +85,5 @@ def _check_signature(der: bytes, signature: bytes, signed: bytes) -> None:
             key.verify(signature, signed, PKCS1v15(), SHA256())
         else:
             raise BadSignature("the steward's key is of no kind that passkeys have")
-    except (InvalidSignature, ValueError):
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
         raise BadSignature("the steward's passkey did not sign this") from None

@@ -21,6 +21,7 @@ from neighborcam.protocol.agency_entries import (
     RequestLogged,
     RulesSet,
 )
+from neighborcam.protocol.approval_subjects import place
 from neighborcam.protocol.entries import Entry, StewardAppointed, StewardLeft
 from neighborcam.protocol.register_rules import ENDINGS, check_entry
 from neighborcam.protocol.register_state import Agency, Asked, RegisterState, Standing
@@ -60,6 +61,7 @@ class Register(RegisterState):
 
     def _veto(self, entry: AgencyVetoed) -> None:
         self._stand(entry.agency, Standing.VETOED)
+        self.agencies[entry.agency].ends = place(self.size, entry)
 
     def _restore(self, entry: AgencyRestored) -> None:
         self._stand(entry.agency, Standing.MEMBER)
@@ -81,6 +83,7 @@ class Register(RegisterState):
             standing=Standing.ANNOUNCED,
             notice_until=entry.until,
             until=entry.until,
+            ends=self.ends(record.id),
         )
 
     def _stand(
@@ -92,6 +95,7 @@ class Register(RegisterState):
 
     def _suspend(self, entry: AgencySuspended) -> None:
         self._stand(entry.agency, Standing.SUSPENDED)
+        self.agencies[entry.agency].ends = place(self.size, entry)
         for asked in self.open_requests(entry.at):
             if asked.request.agency == entry.agency:
                 asked.state = after_step(asked.state, Step.SUSPEND)

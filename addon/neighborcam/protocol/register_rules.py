@@ -27,9 +27,15 @@ from neighborcam.protocol.agency_entries import (
     RequestLogged,
     RulesSet,
 )
+from neighborcam.protocol.approval_subjects import (
+    announcement,
+    renewal,
+    restoration,
+)
 from neighborcam.protocol.approvals import Approval, check_approval
 from neighborcam.protocol.entries import Entry
 from neighborcam.protocol.errors import BadProof, BadSignature, ProtocolError
+from neighborcam.protocol.identity import is_whole_second
 from neighborcam.protocol.register_state import Asked, RegisterState, Standing
 from neighborcam.protocol.request_limits import (
     check_history,
@@ -70,11 +76,6 @@ def check_entry(state: RegisterState, entry: Entry) -> None:
 def is_vetoed(vetoes: int, households: int) -> bool:
     """Tell whether enough members objected: a fifth, and at least one."""
     return vetoes > 0 and vetoes >= VETO_SHARE * households
-
-
-def approval_subject(agency: str, until: datetime) -> bytes:
-    """Return what stewards approve when they renew an agency."""
-    return bytes.fromhex(agency) + until.isoformat().encode()
 
 
 def check_new_request(
@@ -157,7 +158,7 @@ def _check_announced(state: RegisterState, entry: AgencyAnnounced) -> None:
         raise BadSignature("members have at least 7 days to object")
     if entry.call_back.steward not in state.stewards:
         raise BadSignature("no steward called the agency back")
-    subject = bytes.fromhex(record.id)
+    subject = announcement(entry.agency, state.ends(record.id))
     _check_approvals(state, entry.approvals, TWO, "agency", subject)
 
 
@@ -177,10 +178,14 @@ def _check_vetoed(state: RegisterState, entry: AgencyVetoed) -> None:
 
 
 def _check_renewed(state: RegisterState, entry: AgencyRenewed) -> None:
-    state.agency(entry.agency)
-    if entry.until > entry.at + MEMBERSHIP_LASTS:
+    agency = state.agency(entry.agency)
+    if agency.standing not in {Standing.MEMBER, Standing.SUSPENDED}:
+        raise BadSignature("only a member can be renewed")
+    if not entry.at < entry.until <= entry.at + MEMBERSHIP_LASTS:
         raise BadSignature("an agency is renewed for a year")
-    subject = approval_subject(entry.agency, entry.until)
+    if not is_whole_second(entry.until):
+        raise BadSignature("write moments as 2026-11-23T18:30:00Z")
+    subject = renewal(entry.agency, agency.until, entry.until)
     _check_approvals(state, entry.approvals, TWO, "renewal", subject)
 
 
@@ -190,11 +195,12 @@ def _check_suspended(state: RegisterState, entry: AgencySuspended) -> None:
 
 
 def _check_restored(state: RegisterState, entry: AgencyRestored) -> None:
-    if state.agency(entry.agency).standing is not Standing.SUSPENDED:
+    agency = state.agency(entry.agency)
+    if agency.standing is not Standing.SUSPENDED:
         raise BadSignature("the agency is not suspended")
     if state.is_late(entry.agency, entry.at):
         raise BadSignature("the agency still owes an outcome or a deletion")
-    subject = bytes.fromhex(entry.agency) + entry.fact.encode()
+    subject = restoration(entry.agency, entry.fact, agency.ends)
     _check_approvals(state, entry.approvals, TWO, "restoration", subject)
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from neighborcam.protocol.agencies import AgencyRecord
 from neighborcam.protocol.agency_entries import CertificateLogged
+from neighborcam.protocol.approval_subjects import NOTHING
 from neighborcam.protocol.errors import BadSignature
 from neighborcam.protocol.request_limits import (
     OUTCOME_DUE,
@@ -32,12 +33,17 @@ class Standing(StrEnum):
 
 @dataclass(kw_only=True)
 class Agency:
-    """An agency of this hub."""
+    """An agency of this hub.
+
+    ``ends`` names the entry that vetoed or suspended it last: who lets it in again
+    signs that too.
+    """
 
     record: AgencyRecord
     standing: Standing
     notice_until: datetime
     until: datetime
+    ends: bytes = NOTHING
 
     def may_ask(self, now: datetime) -> bool:
         """Tell whether it may ask now."""
@@ -107,6 +113,11 @@ class RegisterState:
         if found is None:
             raise BadSignature("this hub has no such agency")
         return found
+
+    def ends(self, agency: str) -> bytes:
+        """Return the name of the entry that keeps an agency out, if one does."""
+        known = self.agencies.get(agency)
+        return known.ends if known is not None else NOTHING
 
     def earlier(self, now: datetime) -> Iterator[Earlier]:
         """Yield all requests of the log, as limits count them."""

@@ -60,6 +60,7 @@ async def _view(
         standing=agency.standing,
         notice_until=agency.notice_until,
         until=agency.until,
+        ends=agency.ends.hex(),
         open=sum(asked.state_at(now) is RequestState.OPEN for asked in own),
         owes=tuple(
             Owed(request=asked.request.id, what=what, due=due)

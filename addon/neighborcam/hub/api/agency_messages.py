@@ -6,11 +6,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from neighborcam.hub.api.messages import Answer, Line, Wish
+from neighborcam.protocol.identity import Sha256
 from neighborcam.protocol.register_state import Duty, Standing
 from neighborcam.protocol.request_states import RequestState
 from neighborcam.protocol.requests import Spoken
-
-type Hex = Annotated[str, msgspec.Meta(pattern=r"^(?:[0-9a-f]{2}){1,256}\Z")]
 
 
 class Applied(Answer, frozen=True, kw_only=True):
@@ -28,7 +27,10 @@ class Owed(Answer, frozen=True, kw_only=True):
 
 
 class AgencyView(Answer, frozen=True, kw_only=True):
-    """An agency, as the public log tells of it; ``vote_key`` while it can be vetoed."""
+    """An agency, as the public log tells of it; ``vote_key`` while it can be vetoed.
+
+    ``ends`` is what stewards approve to end when they restore it, hexadecimal.
+    """
 
     id: str
     name: str
@@ -38,6 +40,7 @@ class AgencyView(Answer, frozen=True, kw_only=True):
     standing: Standing
     notice_until: datetime
     until: datetime
+    ends: str
     open: int
     owes: tuple[Owed, ...]
     vote_key: bytes | None = None
@@ -69,10 +72,10 @@ class RepliesQuery(Wish, frozen=True, kw_only=True):
 
 
 class ApprovalOptionsWish(Wish, frozen=True, kw_only=True):
-    """What is to be approved: the passkey's challenge is made of it."""
+    """What is to be approved, as shown: the passkey's challenge is made of it."""
 
     kind: Literal["agency", "request", "renewal", "restoration"]
-    subject: Hex
+    subject: Sha256
 
 
 class ApprovalWish(Wish, frozen=True, kw_only=True):
@@ -82,14 +85,14 @@ class ApprovalWish(Wish, frozen=True, kw_only=True):
 
 
 class RestorationWish(Wish, frozen=True, kw_only=True):
-    """Let an agency ask again; the passkey signs agency and fact."""
+    """Let an agency ask again; the passkey signs agency, fact and suspension."""
 
     fact: Line
     credential: dict[str, Any]
 
 
 class RenewalWish(Wish, frozen=True, kw_only=True):
-    """Keep an agency until a day; the passkey signs agency and day."""
+    """Keep an agency until a day; the passkey signs agency and both days."""
 
     until: datetime
     credential: dict[str, Any]

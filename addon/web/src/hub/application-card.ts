@@ -32,7 +32,7 @@ export class ApplicationCard extends LitElement {
   @state() private problem = "";
 
   override render(): TemplateResult {
-    const { agency: signed, domain_checked, call_back, approvals, subject } = this.application;
+    const { id, agency: signed, domain_checked, call_back, approvals } = this.application;
     const { agency } = signed;
     const ready = domain_checked !== null && call_back !== null;
     return html`<article class="panel" aria-labelledby="title">
@@ -40,11 +40,11 @@ export class ApplicationCard extends LitElement {
         <h3 id="title">${agency.name} wants to join</h3>
         <span class="badge push">${approvals.length} of 2 stewards</span>
       </div>
-      <p class="small soft">${agency.kind}, ${agency.domain}, says its telephone is ${agency.contact}. Key ${subject}</p>
+      <p class="small soft">${agency.kind}, ${agency.domain}, says its telephone is ${agency.contact}. Key ${id}</p>
       <ol>
         <li>
           Its domain: ${domain_checked === null ? "not checked" : `checked ${moment(domain_checked)}`}
-          <button ?disabled=${this.busy} @click=${() => this.doing(() => client.checkDomain(subject))}>Check the domain</button>
+          <button ?disabled=${this.busy} @click=${() => this.doing(() => client.checkDomain(id))}>Check the domain</button>
         </li>
         <li>
           ${call_back === null ? "Nobody has called back" : `${call_back.steward} called, by the number in ${call_back.directory}`}
@@ -61,7 +61,7 @@ export class ApplicationCard extends LitElement {
       </ol>
       <p class="problem" role="alert">${this.problem || nothing}</p>
       <nc-confirm question="Drop this application?" yes="Yes, drop it"
-        @confirmed=${() => this.doing(() => client.dropApplication(subject))}>Drop it</nc-confirm>
+        @confirmed=${() => this.doing(() => client.dropApplication(id))}>Drop it</nc-confirm>
     </article>`;
   }
 
@@ -69,14 +69,14 @@ export class ApplicationCard extends LitElement {
     event.preventDefault();
     const form = new FormData(event.target as HTMLFormElement);
     const directory = String(form.get("directory") ?? "").trim();
-    return this.doing(() => client.callBack(this.application.subject, directory));
+    return this.doing(() => client.callBack(this.application.id, directory));
   }
 
   private approve(): Promise<void> {
-    const { subject } = this.application;
+    const { id, subject } = this.application;
     return this.doing(async () => {
       const options = await client.approvalOptions("agency", subject);
-      await client.approveAgency(subject, await provePasskey(options));
+      await client.approveAgency(id, await provePasskey(options));
     });
   }
 

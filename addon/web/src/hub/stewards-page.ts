@@ -109,7 +109,7 @@ export class StewardsPage extends LitElement {
           )}
           ${repeat(
             this.applications,
-            ({ subject }) => subject,
+            ({ id }) => id,
             (each) => html`<nc-hub-application .application=${each} @decided=${this.decided}></nc-hub-application>`,
           )}
           ${repeat(

@@ -176,6 +176,8 @@ interface Signer {
 
 /** An agency that wants to join (spec/agencies.md). */
 export interface Application {
+  readonly id: string;
+  /** What a passkey signs: this very record. */
   readonly subject: string;
   readonly agency: {
     readonly agency: {
