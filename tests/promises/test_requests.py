@@ -23,12 +23,13 @@ from neighborcam.engine.sharing.log_follower import LogFollower
 from neighborcam.engine.sharing.log_keeper import LogKeeper
 from neighborcam.engine.sharing.turns import Turns
 from neighborcam.hub.store.schema import LOG, METADATA
-from neighborcam.protocol.agency_entries import RequestLogged
+from neighborcam.protocol.agency_entries import Overdue, RequestLogged
 from neighborcam.protocol.alerts import Token
 from neighborcam.protocol.answers import CHUNK_BYTES, CapsulePost, ChunkPost, lock_of
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.capsules import seal_capsule
 from neighborcam.protocol.checkpoints import LogPolicy
+from neighborcam.protocol.entries import Entry
 from neighborcam.protocol.errors import ProtocolError
 from neighborcam.protocol.merkle import leaf_hash
 from neighborcam.protocol.register_rules import check_new_request
@@ -380,19 +381,69 @@ async def test_a_hub_cannot_log_what_no_steward_approved(
 ) -> None:
     """A hub that skips its own check writes an entry that no home believes."""
     await policed.join()
-    log, now = policed.town.hub.desk.log, policed.town.clock().replace(microsecond=0)
+    now = policed.town.clock().replace(microsecond=0)
     home = await policed.town.home()
     follower = follow(policed, home, tmp_path / "one")
     signed = policed.request()
     forged = policed.ann.passkey.approve("ann", "request", bytes(32))
     entry = RequestLogged(at=now, request=signed, approvals=(forged,))
-    data = encode(entry)
+    await smuggle(policed, entry)
+    with pytest.raises(HubMisbehaves, match="something else"):
+        await follower.follow()
+    assert follower.register.requests == {}
+
+
+async def smuggle(policed: Policed, entry: Entry) -> None:
+    """Write an entry past the hub's own check, and sign the log with it."""
+    log, data = policed.town.hub.desk.log, encode(entry)
     async with policed.town.hub.desk.database.write() as tx:
         size = await log.size(tx)
         await tx.execute(
             LOG.insert().values(position=size, entry=data, hash=leaf_hash(data))
         )
         await log._sign(tx, await log._tree(tx, size + 1), size + 1)
-    with pytest.raises(HubMisbehaves, match="something else"):
+
+
+async def test_a_request_that_came_with_a_lie_is_not_shown(
+    policed: Policed, tmp_path: Path
+) -> None:
+    await policed.join()
+    home = await policed.town.home()
+    follower = follow(policed, home, tmp_path / "one")
+    request, now = await policed.ask(), policed.town.clock().replace(microsecond=0)
+    agency = policed.agency.record.id
+    await smuggle(
+        policed, Overdue(at=now, agency=agency, request=request, what="outcome")
+    )
+    with pytest.raises(HubMisbehaves, match="nothing is overdue"):
         await follower.follow()
     assert follower.register.requests == {}
+
+
+@pytest.mark.parametrize("is_longer", [True, False])
+async def test_a_log_that_keys_did_not_come_from_shows_nothing(
+    policed: Policed,
+    tmp_path: Path,
+    is_longer: bool,  # noqa: FBT001 - of the table
+) -> None:
+    """The keys of a day were proven by one past; the log shows another."""
+    await policed.join()
+    home = await policed.town.home()
+    follower = follow(policed, home, tmp_path / "one")
+    await follower.follow()
+    days = 1 if is_longer else 2
+    for _ in range(days):
+        policed.town.clock.at += DAY
+        await follower._keeper.check_keys(await home.link.keys())
+    await forget(policed, days)
+    await policed.ask()
+    with pytest.raises(HubMisbehaves, match="rewritten" if is_longer else "shorter"):
+        await follower.follow()
+    assert follower.register.requests == {}
+
+
+async def forget(policed: Policed, count: int) -> None:
+    """Let the hub drop the last entries of its log."""
+    async with policed.town.hub.desk.database.write() as tx:
+        size = await policed.town.hub.desk.log.size(tx)
+        await tx.execute(delete(LOG).where(LOG.c.position >= size - count))

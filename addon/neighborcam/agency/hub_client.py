@@ -75,7 +75,7 @@ class HubClient:
             checkpoint = reader.accept(await self.get("/log/checkpoint"), clock())
             wanted = reader.wanted(checkpoint)
             bundles = [await self.get(f"/log/{each.bundle_path}") for each in wanted]
-            reader.take(checkpoint, bundles)
+            reader.believe(reader.read(checkpoint, bundles))
         except ProtocolError as problem:
             raise HubAway(f"the hub's log cannot be believed: {problem}") from problem
         return reader.register

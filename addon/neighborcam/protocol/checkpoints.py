@@ -38,6 +38,7 @@ class Checkpoint:
 
     text: CheckpointText
     note: bytes
+    at: datetime  # when it was checked
     seen_at: tuple[datetime, ...]  # by the witnesses, the earliest first
 
 
@@ -64,7 +65,9 @@ def accept(data: bytes, policy: LogPolicy, now: datetime) -> Checkpoint:
         raise NotWitnessed(
             f"{len(seen)} of {policy.quorum} witnesses have signed the checkpoint"
         )
-    return Checkpoint(text=text, note=data, seen_at=tuple(sorted(seen.values())))
+    return Checkpoint(
+        text=text, note=data, at=now, seen_at=tuple(sorted(seen.values()))
+    )
 
 
 def continues(old: CheckpointText, new: CheckpointText, proof: Sequence[bytes]) -> None:

@@ -5,6 +5,7 @@ it alike (spec/log.md).
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -14,46 +15,54 @@ from neighborcam.protocol.entries import read_entry
 from neighborcam.protocol.errors import BadProof
 from neighborcam.protocol.merkle import Leaves, leaf_hash, root
 from neighborcam.protocol.register import Register
+from neighborcam.protocol.register_rules import ADRIFT
 from neighborcam.protocol.tiles import TILE_WIDTH, Tile, entries_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Growth:
+    """What a log says beyond what was read: checked, and not believed yet."""
+
+    first: int  # index of the first entry
+    entries: tuple[bytes, ...]
+    tree: Leaves
+    register: Register
 
 
 class LogReader:
     """A log that was read up to ``size``, and what it says: its register.
 
-    ``entries`` are those that were believed before.
+    ``entries`` are those that were believed before. Nothing here changes but by
+    `believe`: what fails any check was never seen.
     """
 
     def __init__(self, policy: LogPolicy, entries: Iterable[bytes] = ()) -> None:
         self._policy = policy
-        self._hashes: list[bytes] = []
         self._tree = Leaves()
         self.register = Register(host=host_of(policy.log.name))
         for entry in entries:
-            self._hashes.append(leaf_hash(entry))
-            self._tree.append(self._hashes[-1])
+            self._tree.append(leaf_hash(entry))
             self.register.take(read_entry(entry))
 
     @property
     def size(self) -> int:
         """How many entries were read."""
-        return len(self._hashes)
+        return len(self._tree)
 
-    def check_known(self, text: CheckpointText) -> None:
-        """Raise `BadProof` for a checkpoint of what was read that differs from it."""
-        if text.size <= self.size and root(self._tree, text.size) != text.root:
-            raise BadProof("the log was rewritten")
-
-    def accept(self, data: bytes, now: datetime) -> Checkpoint:
+    def accept(
+        self, data: bytes, now: datetime, known: CheckpointText | None = None
+    ) -> Checkpoint:
         """Return a checkpoint that may be followed.
 
-        Raises `InvalidMessage`, `BadSignature`, `NotWitnessed`, and `BadProof` when the
-        log became shorter or was rewritten.
+        ``known`` is another one that was believed, as of the keys of a day. Raises
+        `InvalidMessage`, `BadSignature`, `NotWitnessed`, and `BadProof` when the log
+        became shorter or was rewritten.
         """
         checkpoint = accept(data, self._policy, now)
-        if checkpoint.text.size < self.size:
-            self.check_known(checkpoint.text)
+        _check_same(checkpoint.text, self._tree)
+        least = max(self.size, known.size if known else 0)
+        if checkpoint.text.size < least:
             raise BadProof("the log became shorter")
-        self.check_known(checkpoint.text)
         return checkpoint
 
     def wanted(self, checkpoint: Checkpoint) -> tuple[Tile, ...]:
@@ -65,24 +74,45 @@ class LogReader:
             if size > self.size
         )
 
-    def take(self, checkpoint: Checkpoint, bundles: Sequence[bytes]) -> list[bytes]:
-        """Take the bundles of `wanted`; return the entries that are new.
+    def read(
+        self,
+        checkpoint: Checkpoint,
+        bundles: Sequence[bytes],
+        known: CheckpointText | None = None,
+    ) -> Growth:
+        """Check the bundles of `wanted`, all of them, and return what they say.
 
-        Raises `BadProof` when they are not what the checkpoint signs, or say what the
-        rules forbid, and `InvalidMessage`. What was read before stands.
+        Raises `BadProof` when they are not what the checkpoint signs, contradict
+        ``known``, or say what the rules forbid, and `InvalidMessage`.
         """
-        size, first = checkpoint.text.size, self.size
+        first = self.size
         begin = first // TILE_WIDTH * TILE_WIDTH
         whole = [entry for data in bundles for entry in entries_of(data)]
-        new = whole[first - begin :]
-        hashes = [*self._hashes, *map(leaf_hash, new)]
-        tree = Leaves(hashes)
-        if len(hashes) != size or root(tree, size) != checkpoint.text.root:
+        entries = tuple(whole[first - begin :])
+        tree = self._tree.copy()
+        for entry in entries:
+            tree.append(leaf_hash(entry))
+        size = checkpoint.text.size
+        if len(tree) != size or root(tree, size) != checkpoint.text.root:
             raise BadProof("the log's entries are not what its checkpoint says")
-        for entry in new:
-            self.register.take(read_entry(entry))
-        self._hashes, self._tree = hashes, tree
-        return new
+        if known is not None:
+            _check_same(known, tree)
+        register = self.register.copy()
+        for entry in entries:
+            register.take(read_entry(entry))
+        if register.newest > checkpoint.at + ADRIFT:
+            raise BadProof("an entry is of the future: check the clock")
+        return Growth(first=first, entries=entries, tree=tree, register=register)
+
+    def believe(self, growth: Growth) -> None:
+        """Show what was checked, and remember it."""
+        self._tree, self.register = growth.tree, growth.register
+
+
+def _check_same(text: CheckpointText, tree: Leaves) -> None:
+    """Raise `BadProof` for a checkpoint of what was read that differs from it."""
+    if text.size <= len(tree) and root(tree, text.size) != text.root:
+        raise BadProof("the log was rewritten")
 
 
 def host_of(origin: str) -> str:

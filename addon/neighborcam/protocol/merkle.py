@@ -35,6 +35,12 @@ class Leaves:
     def __len__(self) -> int:
         return len(self._levels[0])
 
+    def copy(self) -> "Leaves":
+        """Return the same leaves, to go on from there."""
+        other = Leaves()
+        other._levels = [[*level] for level in self._levels]
+        return other
+
     def append(self, leaf: bytes) -> None:
         """Add one leaf's hash and that of each subtree that it completes."""
         self._levels[0].append(leaf)

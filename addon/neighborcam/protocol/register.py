@@ -42,6 +42,7 @@ class Register(RegisterState):
             change = _CHANGES.get(type(entry))
             if change is not None:
                 change(self, entry)
+            self.newest = max(self.newest, entry.at)
         self.size += 1
 
     def _appoint(self, entry: StewardAppointed) -> None:

@@ -33,7 +33,7 @@ from neighborcam.protocol.approval_subjects import (
     restoration,
 )
 from neighborcam.protocol.approvals import Approval, check_approval
-from neighborcam.protocol.entries import Entry
+from neighborcam.protocol.entries import Entry, TokenKeys
 from neighborcam.protocol.errors import BadProof, BadSignature, ProtocolError
 from neighborcam.protocol.identity import is_whole_second
 from neighborcam.protocol.register_state import Asked, RegisterState, Standing
@@ -53,6 +53,7 @@ from neighborcam.protocol.requests import (
     check_word,
 )
 
+ADRIFT: Final = timedelta(days=1)  # how far the clocks of a hub and its readers are off
 TARDY: Final = timedelta(days=1)  # a hub that was off suspends when it is back
 URGENT: Final = 2  # stewards
 TWO: Final = 2
@@ -64,13 +65,20 @@ ENDINGS: Final[dict[str, Step]] = {
 
 def check_entry(state: RegisterState, entry: Entry) -> None:
     """Raise `BadProof` for an entry that may not follow."""
-    check = _CHECKS.get(type(entry))
-    if check is None:
-        return
     try:
-        check(state, entry)
+        _check_time(state, entry)
+        if (check := _CHECKS.get(type(entry))) is not None:
+            check(state, entry)
     except ProtocolError as problem:
         raise BadProof(f"{type(entry).__name__}: {problem}") from problem
+    except OverflowError:
+        raise BadProof(f"{type(entry).__name__}: a moment without a date") from None
+
+
+def _check_time(state: RegisterState, entry: Entry) -> None:
+    # The keys of a day are entered under its first second, whenever they are made.
+    if not isinstance(entry, TokenKeys) and entry.at < state.newest - ADRIFT:
+        raise BadProof("more than a day before what stands above it")
 
 
 def is_vetoed(vetoes: int, households: int) -> bool:

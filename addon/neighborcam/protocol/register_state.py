@@ -1,10 +1,10 @@
 """What the public log says of agencies and requests, as data with questions to it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal, Self
 
 from neighborcam.protocol.agencies import AgencyRecord
 from neighborcam.protocol.agency_entries import CertificateLogged
@@ -18,6 +18,8 @@ from neighborcam.protocol.request_limits import (
 )
 from neighborcam.protocol.request_states import RequestState, Step, after_step
 from neighborcam.protocol.requests import Deletion, Outcome, Request, SignedRequest
+
+LONG_AGO: Final = datetime(2020, 1, 1, tzinfo=UTC)  # before there were logs
 
 type Duty = Literal["outcome", "deletion"]
 
@@ -96,16 +98,34 @@ class Asked:
 
 @dataclass(kw_only=True)
 class RegisterState:
-    """Where a log of ``size`` entries stands. ``host``: what passkeys are bound to."""
+    """Where a log of ``size`` entries stands. ``host``: what passkeys are bound to.
+
+    ``newest`` is the latest moment of an entry.
+    """
 
     host: str
     size: int = 0
+    newest: datetime = LONG_AGO
     rules: RequestRules = field(default_factory=RequestRules)
     stewards: dict[str, bytes] = field(default_factory=dict)
     agencies: dict[str, Agency] = field(default_factory=dict)
     certificates: dict[str, CertificateLogged] = field(default_factory=dict)
     revoked: dict[str, datetime] = field(default_factory=dict)
     requests: dict[str, Asked] = field(default_factory=dict)
+
+    def copy(self) -> Self:
+        """Return the same state; what is read into one does not change the other."""
+        return replace(
+            self,
+            stewards=dict(self.stewards),
+            agencies={id_: replace(each) for id_, each in self.agencies.items()},
+            certificates=dict(self.certificates),
+            revoked=dict(self.revoked),
+            requests={
+                id_: replace(each, overdue=set(each.overdue))
+                for id_, each in self.requests.items()
+            },
+        )
 
     def agency(self, agency: str) -> Agency:
         """Return an agency. Raises `BadSignature` for one that nobody announced."""

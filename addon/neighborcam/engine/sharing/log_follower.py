@@ -45,21 +45,21 @@ class LogFollower:
 
         Raises `HubUnreachable`, and `HubMisbehaves` when the log contradicts itself.
         """
+        known = self._keeper.known()
         data = await self._link.raw("/log/checkpoint")
         bundles: list[bytes] = []
         try:
-            checkpoint = self._reader.accept(data, self._clock())
+            checkpoint = self._reader.accept(data, self._clock(), known)
             wanted = self._reader.wanted(checkpoint)
             bundles = [await self._link.raw(f"/log/{e.bundle_path}") for e in wanted]
-            first = self._reader.size
-            new = self._reader.take(checkpoint, bundles) if wanted else []
-            self._keeper.check_same(self._reader)
+            growth = self._reader.read(checkpoint, bundles, known)
         except NotWitnessed as problem:
             raise HubUnreachable(f"the hub's log is not witnessed: {problem}") from None
         except ProtocolError as problem:
             self._keeper.keep(b"\n\n".join([data, *bundles]))
             raise HubMisbehaves(f"the hub's log is not right: {problem}") from problem
         self.witnesses = len(checkpoint.seen_at)
-        if new:
-            self._store.add_entries(first, new)
-        return bool(new)
+        if growth.entries:
+            self._store.add_entries(growth.first, list(growth.entries))
+        self._reader.believe(growth)
+        return bool(growth.entries)

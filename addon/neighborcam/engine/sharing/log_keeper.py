@@ -20,7 +20,6 @@ from neighborcam.protocol.checkpoints import LogPolicy, continues
 from neighborcam.protocol.entries import TokenKeys
 from neighborcam.protocol.errors import NotWitnessed, ProtocolError
 from neighborcam.protocol.log_proof import parse_log_proof
-from neighborcam.protocol.log_reader import LogReader
 from neighborcam.protocol.merkle import consistency_proof
 from neighborcam.protocol.notes import parse_note
 from neighborcam.protocol.tiles import Tile, TiledTree
@@ -98,11 +97,10 @@ class LogKeeper:
                 path = f"/log/{missing.tile.path}"
                 tiles[missing.tile] = await self._link.raw(path)
 
-    def check_same(self, reader: LogReader) -> None:
-        """Raise `BadProof` when what was read is another log than keys came from."""
+    def known(self) -> CheckpointText | None:
+        """Return the newest checkpoint that keys came from: the log must be of it."""
         note = self._store.fact(CHECKPOINT)
-        if note is not None:
-            reader.check_known(CheckpointText.parse(parse_note(note).text))
+        return CheckpointText.parse(parse_note(note).text) if note else None
 
     def keep(self, proof: bytes) -> None:
         """Write down what the hub showed, and what it had shown before."""
