@@ -130,7 +130,7 @@ class Station:
         names = [os.urandom(16).hex() for _ in sealed.pieces]
         for name, data in zip(names, sealed.pieces, strict=True):
             head = ChunkPost(
-                id=name, lock=lock_of("0" * 32), token=await home.token("capsule")
+                id=name, lock=lock_of("0" * 32), token=await home.token("piece")
             )
             await home.link.put(f"/api/chunks/{name}", encode(head) + b"\n" + data)
         return Item(

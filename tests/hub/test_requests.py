@@ -29,6 +29,7 @@ from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.capsules import CAPSULE_BYTES, open_capsule, seal_capsule
 from neighborcam.protocol.entries import read_entry
 from neighborcam.protocol.errors import BadProof
+from neighborcam.protocol.limits import PER_DAY
 from neighborcam.protocol.register_state import Standing
 from neighborcam.protocol.requests import (
     Deletion,
@@ -411,7 +412,7 @@ async def send_piece(
     *,
     token: Token | None = None,
 ) -> str:
-    paid = token or await home.token("capsule")
+    paid = token or await home.token("piece")
     head = ChunkPost(id=id_ or new_id(), lock=lock_of(unlock), token=paid)
     await home.link.put(f"/api/chunks/{head.id}", encode(head) + b"\n" + data)
     return head.id
@@ -464,7 +465,7 @@ async def test_a_piece_that_nobody_paid_for_is_not_even_written(
         await home.link.put(f"/api/chunks/{head.id}", body)
     assert refused.value.code == "wrong_token"
     assert await policed.town.hub.blobs.names() == []
-    paid = await home.token("capsule")
+    paid = await home.token("piece")
     await send_piece(home, os.urandom(CHUNK_BYTES), new_id(), token=paid)
     again = msgspec.structs.replace(head, token=paid)
     body = encode(again) + b"\n" + os.urandom(CHUNK_BYTES)
@@ -474,6 +475,27 @@ async def test_a_piece_that_nobody_paid_for_is_not_even_written(
     assert len(await policed.town.hub.blobs.names()) == 1
     told = "\n".join(await examine(policed.town.hub.desk.settings))
     assert "belong to nothing" not in told
+
+
+async def test_a_clip_costs_no_capsules_and_a_capsule_no_pieces(
+    policed: Policed,
+) -> None:
+    await policed.join()
+    request, home = await policed.ask(), await policed.town.home()
+    for _ in range(PER_DAY["piece"] // 40):  # 64 MiB have room in a day
+        keys = await home.link.keys()
+        assert len(await home.link.tokens(home.member, keys, "piece", 40)) == 40
+    with pytest.raises(HubRefused, match="0 of 80 are left"):
+        await home.token("piece")
+    await post(policed, home, request)
+    other = await policed.town.home()
+    with pytest.raises(HubRefused) as refused:
+        await post(policed, other, request, token=await other.token("piece"))
+    assert refused.value.code == "wrong_token"
+    paid = await other.token("capsule")
+    with pytest.raises(HubRefused) as refused:
+        await send_piece(other, bytes(CHUNK_BYTES), new_id(), token=paid)
+    assert refused.value.code == "wrong_token"
 
 
 async def test_another_piece_does_not_take_a_name(policed: Policed) -> None:

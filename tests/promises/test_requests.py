@@ -169,7 +169,8 @@ async def play(policed: Policed, request: str, answering: frozenset[int]) -> lis
         home = await policed.town.home()
         homes.append(home)
         keys = await home.link.keys()
-        tokens = await home.link.tokens(home.member, keys, "capsule", 2)
+        (token,) = await home.link.tokens(home.member, keys, "capsule", 1)
+        (paid,) = await home.link.tokens(home.member, keys, "piece", 1)
         content = b"answer" if number in answering else b""
         await home.link.send(
             "/api/capsules",
@@ -179,11 +180,11 @@ async def play(policed: Policed, request: str, answering: frozenset[int]) -> lis
                 capsule=seal_capsule(
                     content, policed.agency.seals[request].recipient, request.encode()
                 ),
-                token=tokens[0],
+                token=token,
             ),
         )
         if number in answering:
-            head = ChunkPost(id=new_id(), lock=lock_of(new_id()), token=tokens[1])
+            head = ChunkPost(id=new_id(), lock=lock_of(new_id()), token=paid)
             data = encode(head) + b"\n" + bytes(CHUNK_BYTES)
             await home.link.put(f"/api/chunks/{head.id}", data)
     return homes

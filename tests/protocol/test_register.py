@@ -275,6 +275,18 @@ def test_one_case_is_asked_about_twice_whatever_its_spelling(log: Log) -> None:
         log.ask(case_ref="2026/1")
 
 
+def test_capsules_of_the_day_are_counted_until_a_day_after_the_end(log: Log) -> None:
+    log.join()
+    request = log.ask(urgent=False)
+    (counted,) = log.register.earlier(log.now)
+    assert counted.turns == 2
+    log.say(log.word(Ending, request, how="withdrawn"))
+    (counted,) = log.register.earlier(log.now + timedelta(hours=23, minutes=59))
+    assert counted.turns == 2
+    (counted,) = log.register.earlier(log.now + timedelta(days=1))
+    assert counted.turns == 0
+
+
 def test_what_is_overdue_suspends_and_two_stewards_restore(log: Log) -> None:
     log.join()
     request = log.ask()

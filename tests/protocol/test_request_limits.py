@@ -1,13 +1,18 @@
 """Each limit of a request, kept by one unit and exceeded by one unit."""
 
+import random
+from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from demo.agency import MakeBelieveAgency, circle
+from neighborcam.protocol import rounds
 from neighborcam.protocol.areas import Area, FieldOfView, km2, least_km2, sees, within
 from neighborcam.protocol.errors import OutsideLimits
 from neighborcam.protocol.request_limits import (
@@ -161,6 +166,7 @@ def earlier(**changes: Any) -> Earlier:
         km2_hours=0.1,
         logged=NOW - DAY,
         is_open=False,
+        turns=0,
     )
     return replace(made, **changes)
 
@@ -231,3 +237,49 @@ def test_a_view_reaches_into_an_area_or_not(
 def test_a_place_is_within_its_district() -> None:
     assert within(circle(*PLACE), circle(*PLACE, 1000.0))
     assert not within(circle(PLACE[0] + 0.013, PLACE[1]), circle(*PLACE, 1000.0))
+
+
+@pytest.mark.parametrize(
+    ("urgent", "daily", "is_urgent", "fits"),
+    [
+        (2, 6, False, True),  # 2 × 25 + 7 × 2 = 64
+        (2, 7, False, False),
+        (1, 6, True, True),
+        (1, 7, True, True),
+        (1, 8, True, False),
+        (0, 31, False, True),
+        (0, 32, False, False),
+        (2, 0, True, False),
+    ],
+)
+def test_no_home_is_ever_short_of_a_capsule(
+    urgent: int,
+    daily: int,
+    is_urgent: bool,  # noqa: FBT001 - of the table
+    fits: bool,  # noqa: FBT001 - of the table
+) -> None:
+    others = [earlier(agency="2" * 32, turns=25)] * urgent
+    others += [earlier(agency="3" * 32, turns=2)] * daily
+    made = request(urgent=is_urgent)
+    if fits:
+        check_history(made, others, RULES, NOW)
+        return
+    with pytest.raises(OutsideLimits, match="a home has 64 capsules a day") as refused:
+        check_history(made, others, RULES, NOW)
+    assert refused.value.field == "urgent"
+
+
+@given(st.integers(0, 24 * 3600), st.booleans(), st.integers(0, 2**32))
+def test_a_day_never_has_more_turns_of_a_request_than_are_counted(
+    second: int,
+    urgent: bool,  # noqa: FBT001 - of the table
+    seed: int,
+) -> None:
+    logged = NOW.replace(hour=0, minute=0, second=0) + timedelta(seconds=second)
+    chance, days = random.Random(seed), Counter[date]()  # noqa: S311 - a game
+    expires = logged + timedelta(days=3)
+    for number in range(rounds.count(logged, expires, urgent=urgent)):
+        begins, ends = rounds.span(logged, expires, number, urgent=urgent)
+        place = chance.choice([0.0, 0.001, chance.random(), 0.999, 1.0])
+        days[(begins + (ends - begins) * place).date()] += 1
+    assert max(days.values()) <= rounds.most_a_day(urgent=urgent)

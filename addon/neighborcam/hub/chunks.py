@@ -60,11 +60,11 @@ class Chunks:
         digest = sha256(piece).digest()
         if await self._is_known(head, digest):
             return
-        await self._keys.check(head.token, "capsule")  # nobody fills a disk for nothing
+        await self._keys.check(head.token, "piece")  # nobody fills a disk for nothing
         # The bytes first: a row without them would promise what is not there.
         await self._blobs.put(FOLDER + id_, piece)
         async with self._database.write() as tx:
-            await self._keys.spend(tx, head.token, "capsule", encode(head) + digest)
+            await self._keys.spend(tx, head.token, "piece", encode(head) + digest)
             if await tx.scalar(select(CHUNKS.c.id).where(CHUNKS.c.id == id_)):
                 return
             await tx.execute(

@@ -22,7 +22,7 @@ from neighborcam.protocol.identity import (
 from neighborcam.protocol.limits import SKEW
 from neighborcam.protocol.signing import sign, verify
 
-type Purpose = Literal["post", "comment", "flag", "capsule"]
+type Purpose = Literal["post", "comment", "flag", "capsule", "piece"]
 type Blinded = Annotated[bytes, msgspec.Meta(min_length=256, max_length=512)]
 type InviteCode = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-HJKMNP-TV-Z]{20}\Z")]
 
@@ -46,7 +46,7 @@ class TokenWish(Message, frozen=True, kw_only=True, tag="token-wish"):
     household: Id
     epoch: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}\Z")]
     purpose: Purpose
-    blinded: Annotated[tuple[Blinded, ...], msgspec.Meta(min_length=1, max_length=64)]
+    blinded: Annotated[tuple[Blinded, ...], msgspec.Meta(min_length=1, max_length=80)]
     at: Moment
     sig: Signature = UNSIGNED
 

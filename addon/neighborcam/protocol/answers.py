@@ -138,7 +138,7 @@ class CapsulePost(Message, frozen=True, kw_only=True, tag="capsule"):
 class ChunkPost(Message, frozen=True, kw_only=True, tag="chunk"):
     """The line before the 1 MiB of a piece of a sealed file.
 
-    Who knows what hashes to ``lock`` may delete it. The token is of purpose capsule.
+    Who knows what hashes to ``lock`` may delete it. The token is of purpose piece.
     """
 
     v: Literal[1] = 1

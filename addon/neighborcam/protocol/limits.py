@@ -26,8 +26,9 @@ MEDIA_BYTES: Final[Mapping[str, int]] = MappingProxyType(
     {"picture": 2 * 2**20, "clip": 16 * 2**20}
 )
 VERSIONS: Final = 20  # of one alert: updates and its cancel
+# By purpose (spec/tokens.md). A home takes all of them every day, used or not.
 PER_DAY: Final[Mapping[str, int]] = MappingProxyType(
-    {"post": 3, "comment": 20, "flag": 5, "capsule": 64}
+    {"post": 3, "comment": 20, "flag": 5, "capsule": 64, "piece": 80}
 )
 AUTOMATIC_PER_DAY: Final = 3
 # What a sensor can know without a person: an alarm, smoke, gas, glass, water, wind.

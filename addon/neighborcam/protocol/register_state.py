@@ -18,6 +18,7 @@ from neighborcam.protocol.request_limits import (
 )
 from neighborcam.protocol.request_states import RequestState, Step, after_step
 from neighborcam.protocol.requests import Deletion, Outcome, Request, SignedRequest
+from neighborcam.protocol.rounds import DAILY, most_a_day
 
 LONG_AGO: Final = datetime(2020, 1, 1, tzinfo=UTC)  # before there were logs
 
@@ -81,6 +82,13 @@ class Asked:
         if self.ended is None and self.request.expires <= now:
             return self.request.expires
         return self.ended
+
+    def turns(self, now: datetime) -> int:
+        """Return how many capsules it may cost a home on this day, at most."""
+        ended = self.ended_at(now)
+        if ended is not None and ended <= now - DAILY:
+            return 0
+        return most_a_day(urgent=self.request.urgent)
 
     def due(self, now: datetime) -> dict[Duty, datetime]:
         """Return what the agency still owes, and until when."""
@@ -152,6 +160,7 @@ class RegisterState:
                 km2_hours=km2_hours(request),
                 logged=asked.logged,
                 is_open=asked.state_at(now) is RequestState.OPEN,
+                turns=asked.turns(now),
             )
 
     def open_requests(self, now: datetime) -> list[Asked]:

@@ -17,8 +17,9 @@ from neighborcam.protocol.age_keys import HybridRecipient, parse_recipient
 from neighborcam.protocol.areas import Area, check_shape, km2, least_km2, within
 from neighborcam.protocol.errors import InvalidMessage, OutsideLimits
 from neighborcam.protocol.identity import Message, is_whole_second
-from neighborcam.protocol.limits import SKEW
+from neighborcam.protocol.limits import PER_DAY, SKEW
 from neighborcam.protocol.requests import Request
+from neighborcam.protocol.rounds import most_a_day
 
 WINDOW_LEAST: Final = timedelta(minutes=15)
 MONTH: Final = timedelta(days=30)
@@ -62,6 +63,7 @@ class Earlier:
     km2_hours: float
     logged: datetime
     is_open: bool
+    turns: int  # of a home and a day, at most; none when it ended a day ago
 
 
 def monthly_for(households: int) -> int:
@@ -98,6 +100,7 @@ def check_history(
             raise OutsideLimits("id", "this request was made before")
         if request.seal_to == each.seal_to:
             raise OutsideLimits("seal_to", "each request has a key of its own")
+    _check_turns(request, earlier)
     own = [each for each in earlier if each.agency == request.agency]
     if sum(each.is_open for each in own) >= rules.open:
         raise OutsideLimits("open", f"{rules.open} requests are open: end one first")
@@ -109,6 +112,19 @@ def check_history(
 def km2_hours(request: Request) -> float:
     """Return area × hours: how much of a neighbourhood's life is asked for."""
     return km2(request.area) * request.hours
+
+
+def _check_turns(request: Request, earlier: Sequence[Earlier]) -> None:
+    """Homes have so many capsules a day: none may ever be short of one."""
+    taken = sum(each.turns for each in earlier)
+    needed, most = most_a_day(urgent=request.urgent), PER_DAY["capsule"]
+    if taken + needed > most:
+        raise OutsideLimits(
+            "urgent",
+            f"a home has {most} capsules a day; requests of this day may take {taken}"
+            f" of them, and this one {needed}: ask without urgency, or wait until a"
+            " day after others have ended",
+        )
 
 
 def _check_case(request: Request, own: Sequence[Earlier], rules: RequestRules) -> None:

@@ -17,6 +17,15 @@ def length(*, urgent: bool) -> timedelta:
     return HOURLY if urgent else DAILY
 
 
+def most_a_day(*, urgent: bool) -> int:
+    """Return how many turns of a request a home can have in one day (UTC), at most.
+
+    Rounds begin at any minute, and a turn lies anywhere in its round: so the turns of
+    a round that began the day before come on top.
+    """
+    return DAILY // length(urgent=urgent) + 1
+
+
 def round_at(logged: datetime, now: datetime, *, urgent: bool) -> int:
     """Return the number of the round at ``now``, from 0; negative before the entry."""
     return (now - logged) // length(urgent=urgent)

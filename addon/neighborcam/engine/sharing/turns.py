@@ -111,7 +111,7 @@ class Turns:
     async def _send_piece(self, piece: PieceRow) -> bool:
         later = self._clock() + RETRY
         try:
-            token = await self._wallet.take("capsule")
+            token = await self._wallet.take("piece")
             head = ChunkPost(id=piece.id, lock=lock_of(piece.unlock), token=token)
             body = encode(head) + b"\n" + (piece.data or b"")
             await self._link.put(f"/api/chunks/{piece.id}", body)

@@ -18,7 +18,7 @@ from neighborcam.protocol.accounts import Purpose
 from neighborcam.protocol.alerts import Token
 from neighborcam.protocol.limits import PER_DAY
 
-FETCHED: Final[tuple[Purpose, ...]] = ("post", "comment", "flag", "capsule")
+FETCHED: Final[tuple[Purpose, ...]] = ("post", "comment", "flag", "capsule", "piece")
 
 
 class Wallet:
