@@ -330,6 +330,7 @@ async def test_a_capsule_counts_once_and_its_token_pays_for_one(
         await home.link.send("/api/capsules", other)
     assert refused.value.code == "token_spent"
     policed.town.clock.at += DAY + timedelta(minutes=6)
+    await home.link.send("/api/capsules", made)  # its home did not hear our answer
     now = policed.town.clock()
     assert len(await policed.police.collect(request, 0, now)) == 1
 
@@ -531,6 +532,12 @@ async def test_replies_are_for_all_and_only_the_agency_writes_them(
     with pytest.raises(Refused) as refused:
         await policed.police.post("/api/replies", forged)
     assert refused.value.code == "bad_signature"
+    policed.town.clock.at += timedelta(hours=2)
+    await policed.police.post("/api/replies", spoken)  # it did not hear our answer
+    early = policed.town.clock() - timedelta(minutes=6)
+    late = msgspec.structs.replace(bundle(policed, request, 1), at=early)
+    with pytest.raises(Refused, match="another time"):
+        await policed.police.post("/api/replies", policed.agency.officer.say(late))
     answer = await policed.police.get(f"/api/requests/{request}/replies")
     assert len(msgspec.json.decode(answer)["bundles"]) == 1
     answer = await policed.police.get(f"/api/requests/{request}/replies?after=1")

@@ -323,6 +323,72 @@ def restored(log: Log, at: datetime, *names: str) -> AgencyRestored:
     return AgencyRestored(at=at, agency=agency, fact=fact, approvals=approvals)
 
 
+def test_an_outcome_is_put_off_once_and_then_filed(log: Log) -> None:
+    log.join()
+    request = log.ask()
+    asked = log.register.requests[request]
+    with pytest.raises(BadProof, match="cannot put-off"):
+        log.say(log.word(Outcome, request, result="open"))
+    log.say(log.word(Ending, request, how="resolved"))
+    ended = log.now
+    log.now += timedelta(days=29)
+    log.say(log.word(Outcome, request, result="open"))
+    assert asked.due(log.now)["outcome"] == ended + timedelta(days=60)
+    with pytest.raises(BadProof, match="put off before"):
+        log.say(log.word(Outcome, request, result="open", text="Still."))
+    log.now = ended + timedelta(days=60)
+    agency = log.agency.record.id
+    late = Overdue(at=log.now, agency=agency, request=request, what="outcome")
+    log.add(late)
+    with pytest.raises(BadProof, match="flagged before"):
+        log.add(late)
+    log.say(log.word(Outcome, request, result="helped"))
+    assert asked.state_at(log.now) is RequestState.OUTCOME_FILED
+    for result in ("helped", "no-use", "open"):
+        with pytest.raises(BadProof, match="cannot"):
+            log.say(log.word(Outcome, request, result=result))
+
+
+def test_an_outcome_that_is_due_cannot_be_put_off(log: Log) -> None:
+    log.join()
+    request = log.ask()
+    log.say(log.word(Ending, request, how="resolved"))
+    log.now += timedelta(days=30)
+    with pytest.raises(BadProof, match="too late"):
+        log.say(log.word(Outcome, request, result="open"))
+
+
+@pytest.mark.parametrize(
+    ("said", "fits"),
+    [
+        (("deleted",), True),
+        (("evidence", "deleted"), True),
+        (("nothing-received", "evidence", "deleted"), True),
+        (("deleted", "deleted"), False),
+        (("deleted", "evidence"), False),
+        (("evidence", "nothing-received"), False),
+        (("evidence", "evidence"), False),
+    ],
+)
+def test_a_deletion_is_attested_once_for_each_change(
+    log: Log,
+    said: tuple[str, ...],
+    fits: bool,  # noqa: FBT001 - of the table
+) -> None:
+    log.join()
+    request = log.ask()
+    with pytest.raises(BadProof, match="is open"):
+        log.say(log.word(Deletion, request, what=said[0]))
+    log.say(log.word(Ending, request, how="resolved"))
+    for what in said[:-1]:
+        log.say(log.word(Deletion, request, what=what))
+    if fits:
+        log.say(log.word(Deletion, request, what=said[-1]))
+        return
+    with pytest.raises(BadProof, match="attested before"):
+        log.say(log.word(Deletion, request, what=said[-1]))
+
+
 def test_a_hub_that_does_not_suspend_is_caught_at_the_next_request(log: Log) -> None:
     log.join()
     log.ask()

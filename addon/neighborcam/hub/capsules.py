@@ -54,14 +54,14 @@ class Capsules:
         """
         name = sha256(post.capsule).digest()
         async with self._database.write() as tx:
+            if await tx.scalar(select(CAPSULES.c.name).where(CAPSULES.c.name == name)):
+                return  # its home did not hear our answer
             register = await self._log.register(tx)
             asked = register.requests.get(post.request)
             if asked is None:
                 raise NotFound("there is no such request")
             self._check_round(asked, post.round)
             await self._keys.spend(tx, post.token, "capsule", post.capsule)
-            if await tx.scalar(select(CAPSULES.c.name).where(CAPSULES.c.name == name)):
-                return
             await tx.execute(
                 insert(CAPSULES).values(
                     name=name,
@@ -123,13 +123,13 @@ class Capsules:
             raise OutsideLimits("slots", "a reply has exactly 4 KiB")
         body = encode(spoken)
         async with self._database.write() as tx:
-            self._officer_s(await self._log.register(tx), spoken)
             mine = REPLIES.c.request == bundle.request
             known = await tx.scalar(
                 select(REPLIES.c.body).where(mine, REPLIES.c.number == bundle.number)
             )
-            if known == body:
+            if known == body:  # our answer was lost, however long ago that was
                 return
+            self._officer_s(await self._log.register(tx), spoken)
             count = await tx.scalar(select(func.count()).where(mine)) or 0
             if known is not None or bundle.number != count:
                 raise Conflict(f"the next bundle of this request has number {count}")

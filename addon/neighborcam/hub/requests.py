@@ -6,7 +6,7 @@ the log says.
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Row, delete, insert, select, update
@@ -17,6 +17,7 @@ from neighborcam.hub.errors import Conflict, IdTaken, NotFound
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import REVIEWS
+from neighborcam.protocol.accounting import Account, check_account, is_said
 from neighborcam.protocol.agency_entries import (
     AgencySaid,
     RequestLogged,
@@ -32,7 +33,7 @@ from neighborcam.protocol.register_rules import (
     check_agency_word,
     check_new_request,
 )
-from neighborcam.protocol.register_state import Asked, Duty
+from neighborcam.protocol.register_state import Duty
 from neighborcam.protocol.request_states import RequestState, Step, after_step
 from neighborcam.protocol.requests import (
     Deletion,
@@ -43,6 +44,8 @@ from neighborcam.protocol.requests import (
     check_word,
 )
 from neighborcam.protocol.wording import concerns
+
+WITHDRAWN: Final = "withdrawn by the agency"
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,8 +195,9 @@ class Requests:
                 await self._withdraw_review(tx, word)
                 return
             asked = check_agency_word(register, word, spoken.certificate, now)
-            if _is_known(asked, word):
+            if is_said(asked, word):
                 return
+            check_account(asked, word, now)
             await self._log.add(
                 tx,
                 AgencySaid(
@@ -203,11 +207,10 @@ class Requests:
                 ),
             )
 
-    async def _withdraw_review(
-        self, tx: AsyncConnection, word: Ending | Outcome | Deletion
-    ) -> None:
+    async def _withdraw_review(self, tx: AsyncConnection, word: Account) -> None:
         row = await _review(tx, word.request)
-        if row is None or row.state != RequestState.REVIEW:
+        is_waiting = row is not None and row.state == RequestState.REVIEW
+        if row is None or not (is_waiting or row.reason == WITHDRAWN):
             raise NotFound("there is no such request")
         if not isinstance(word, Ending):
             raise Conflict("the request waits for a steward: nothing came of it yet")
@@ -215,7 +218,8 @@ class Requests:
         if word.certificate != signed.officer.sha256:
             raise BadSignature("only the officer who asked can withdraw it")
         check_word(word, signed.officer.certificate.key)
-        await self._settle(tx, row, Step.WITHDRAW, "withdrawn by the agency")
+        if is_waiting:
+            await self._settle(tx, row, Step.WITHDRAW, WITHDRAWN)
 
     async def status(self, request: str) -> RequestStatus:
         """Return where a request is. Raises `NotFound`."""
@@ -269,10 +273,6 @@ async def forget_reviews(tx: AsyncConnection, before: datetime) -> None:
 
 def _needed(signed: SignedRequest) -> int:
     return URGENT if signed.request.urgent else 1
-
-
-def _is_known(asked: Asked, word: Ending | Outcome | Deletion) -> bool:
-    return word in {asked.outcome, asked.deletion}
 
 
 async def _review(tx: AsyncConnection, request: str) -> Row[Any] | None:

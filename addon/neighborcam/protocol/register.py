@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
+from neighborcam.protocol.accounting import ENDINGS
 from neighborcam.protocol.agency_entries import (
     AgencyAnnounced,
     AgencyJoined,
@@ -23,7 +24,7 @@ from neighborcam.protocol.agency_entries import (
 )
 from neighborcam.protocol.approval_subjects import place
 from neighborcam.protocol.entries import Entry, StewardAppointed, StewardLeft
-from neighborcam.protocol.register_rules import ENDINGS, check_entry
+from neighborcam.protocol.register_rules import check_entry
 from neighborcam.protocol.register_state import Agency, Asked, RegisterState, Standing
 from neighborcam.protocol.request_states import Step, after_step
 from neighborcam.protocol.requests import Deletion, Ending, Outcome
@@ -108,9 +109,10 @@ class Register(RegisterState):
         match entry.word:
             case Ending(how=how):
                 asked.state = after_step(asked.state, ENDINGS[how])
-                asked.ended = entry.at
-            case Outcome():
-                asked.state = after_step(asked.state, Step.FILE_OUTCOME)
+                asked.ended, asked.ending = entry.at, entry.word
+            case Outcome(result=result):
+                step = Step.PUT_OFF if result == "open" else Step.FILE_OUTCOME
+                asked.state = after_step(asked.state, step)
                 asked.outcome = entry.word
             case Deletion():
                 asked.deletion = entry.word

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from neighborcam.protocol.accounting import check_account
 from neighborcam.protocol.agencies import (
     MEMBERSHIP_LASTS,
     NOTICE,
@@ -42,12 +43,8 @@ from neighborcam.protocol.request_limits import (
     check_request,
     check_rules,
 )
-from neighborcam.protocol.request_states import Step, after_step
 from neighborcam.protocol.requests import (
     AgencyWord,
-    Deletion,
-    Ending,
-    Outcome,
     SignedRequest,
     check_signatures,
     check_word,
@@ -57,10 +54,6 @@ ADRIFT: Final = timedelta(days=1)  # how far the clocks of a hub and its readers
 TARDY: Final = timedelta(days=1)  # a hub that was off suspends when it is back
 URGENT: Final = 2  # stewards
 TWO: Final = 2
-ENDINGS: Final[dict[str, Step]] = {
-    "resolved": Step.RESOLVE,
-    "withdrawn": Step.WITHDRAW,
-}
 
 
 def check_entry(state: RegisterState, entry: Entry) -> None:
@@ -234,22 +227,16 @@ def _check_logged(state: RegisterState, entry: RequestLogged) -> None:
 
 def _check_said(state: RegisterState, entry: AgencySaid) -> None:
     asked = check_agency_word(state, entry.word, entry.certificate, entry.at)
-    now = asked.state_at(entry.at)
-    match entry.word:
-        case Ending(how=how):
-            after_step(now, ENDINGS[how])
-        case Outcome():
-            after_step(now, Step.FILE_OUTCOME)
-        case Deletion():
-            if asked.ended_at(entry.at) is None:
-                raise BadSignature("the request is open")
+    check_account(asked, entry.word, entry.at)
 
 
 def _check_overdue(state: RegisterState, entry: Overdue) -> None:
     asked = state.requests.get(entry.request)
     due = asked.due(entry.at).get(entry.what) if asked else None
-    if due is None or due > entry.at:
+    if asked is None or due is None or due > entry.at:
         raise BadSignature("nothing is overdue")
+    if entry.what in asked.overdue:
+        raise BadSignature("this was flagged before")
 
 
 _CHECKS: Final[dict[type, Callable[[RegisterState, Any], None]]] = {

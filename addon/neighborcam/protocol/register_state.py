@@ -17,7 +17,13 @@ from neighborcam.protocol.request_limits import (
     km2_hours,
 )
 from neighborcam.protocol.request_states import RequestState, Step, after_step
-from neighborcam.protocol.requests import Deletion, Outcome, Request, SignedRequest
+from neighborcam.protocol.requests import (
+    Deletion,
+    Ending,
+    Outcome,
+    Request,
+    SignedRequest,
+)
 from neighborcam.protocol.rounds import DAILY, most_a_day
 
 LONG_AGO: Final = datetime(2020, 1, 1, tzinfo=UTC)  # before there were logs
@@ -62,6 +68,7 @@ class Asked:
     logged: datetime
     state: RequestState = RequestState.OPEN
     ended: datetime | None = None
+    ending: Ending | None = None
     outcome: Outcome | None = None
     deletion: Deletion | None = None
     overdue: set[Duty] = field(default_factory=set)
@@ -99,6 +106,8 @@ class Asked:
         owed: dict[Duty, datetime] = {}
         if self.outcome is None:
             owed["outcome"] = ended + OUTCOME_DUE
+        elif self.outcome.result == "open":
+            owed["outcome"] = ended + 2 * OUTCOME_DUE
         if self.deletion is None:
             owed["deletion"] = ended + days
         return owed

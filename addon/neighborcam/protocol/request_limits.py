@@ -24,7 +24,7 @@ from neighborcam.protocol.rounds import most_a_day
 WINDOW_LEAST: Final = timedelta(minutes=15)
 MONTH: Final = timedelta(days=30)
 WAITS: Final = timedelta(days=2)  # from the officer's signature to the log
-OUTCOME_DUE: Final = timedelta(days=30)
+OUTCOME_DUE: Final = timedelta(days=30)  # and as long again when it was put off
 REVOKED_DUE: Final = timedelta(days=14)
 PER_HOUSEHOLDS: Final = 5000
 MONTHLY: Final = 12

@@ -12,7 +12,7 @@ from neighborcam.protocol.standing import IllegalStanding
 
 
 class RequestState(StrEnum):
-    """Where a request is. From ``resolved`` to ``suspended`` an outcome is due."""
+    """Where a request is. From ``resolved`` to ``put-off`` an outcome is due."""
 
     DRAFT = "draft"
     SIGNED = "signed"
@@ -24,6 +24,7 @@ class RequestState(StrEnum):
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
     SUSPENDED = "suspended"  # its agency was
+    PUT_OFF = "put-off"  # its case is open: the outcome is due a month later
     OVERDUE = "overdue"
     OUTCOME_FILED = "outcome-filed"
 
@@ -40,6 +41,7 @@ class Step(StrEnum):
     WITHDRAW = "withdraw"
     RUN_OUT = "run-out"
     SUSPEND = "suspend"
+    PUT_OFF = "put-off"
     FILE_OUTCOME = "file-outcome"
     MISS = "miss"  # the outcome's day
 
@@ -50,7 +52,6 @@ _ENDED: Final = (
     RequestState.WITHDRAWN,
     RequestState.SUSPENDED,
 )
-OUTCOME_DUE: Final = frozenset(_ENDED)
 
 MOVES: Final[Mapping[tuple[RequestState, Step], RequestState]] = MappingProxyType(
     {
@@ -66,9 +67,13 @@ MOVES: Final[Mapping[tuple[RequestState, Step], RequestState]] = MappingProxyTyp
         (RequestState.OPEN, Step.SUSPEND): RequestState.SUSPENDED,
         **{
             (state, Step.FILE_OUTCOME): RequestState.OUTCOME_FILED
-            for state in (*_ENDED, RequestState.OVERDUE)
+            for state in (*_ENDED, RequestState.PUT_OFF, RequestState.OVERDUE)
         },
-        **{(state, Step.MISS): RequestState.OVERDUE for state in _ENDED},
+        **{(state, Step.PUT_OFF): RequestState.PUT_OFF for state in _ENDED},
+        **{
+            (state, Step.MISS): RequestState.OVERDUE
+            for state in (*_ENDED, RequestState.PUT_OFF)
+        },
     }
 )
 

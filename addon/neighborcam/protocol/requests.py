@@ -186,7 +186,10 @@ class Ending(_Word, frozen=True, kw_only=True, tag="ending"):
 
 
 class Outcome(_Word, frozen=True, kw_only=True, tag="outcome"):
-    """What came of it, within 30 days. Never how many answered."""
+    """What came of it, within 30 days. Never how many answered.
+
+    ``open`` puts it off, once, for another 30 days: the case is not over.
+    """
 
     result: Literal["helped", "led-to-charge", "excluded-somebody", "no-use", "open"]
     text: Annotated[str, msgspec.Meta(max_length=300)] = ""
