@@ -4,7 +4,6 @@ import os
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 from math import cos, pi, radians, sin
 from typing import Any, Final
 
@@ -37,8 +36,8 @@ from neighborcam.protocol.requests import (
     say,
     sign_request,
 )
+from neighborcam.protocol.terms import TERMS_SHA256
 
-TERMS: Final = sha256(b"terms of asking").hexdigest()
 SCENE_M: Final = 240.0  # 0.17 km²
 
 
@@ -99,7 +98,7 @@ class MakeBelieveAgency:
             contact="Milltown Police, +31 20 555 0199",
             key=self.root.public_key().public_bytes_raw(),
             jurisdiction=circle(*self.place, 9000.0),
-            terms=TERMS,
+            terms=TERMS_SHA256,
             at=self.now,
         )
 

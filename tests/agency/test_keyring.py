@@ -15,7 +15,6 @@ from neighborcam.agency.ceremony import (
     key_file,
     make_own,
     make_root,
-    terms,
 )
 from neighborcam.agency.errors import DeskUnreadable, NotNow, WrongPassphrase
 from neighborcam.agency.keyring import NAME, Keyring
@@ -25,6 +24,7 @@ from neighborcam.protocol.agencies import (
     check_certificate,
     check_revocation,
 )
+from neighborcam.protocol.terms import check_terms
 from tests.hub.clock import START
 
 PASSPHRASE = "correct horse battery"
@@ -117,7 +117,7 @@ def test_a_key_file_says_who_and_by_which_terms(tmp_path: Path) -> None:
     }
     signed = key_file(root, **said)
     assert check_agency(signed).name == "Milltown Police"
-    assert b"voluntary" in terms()
+    check_terms(signed.agency.terms)
     with pytest.raises(NotNow, match="domain"):
         key_file(root, **said | {"domain": "no domain"})
     with pytest.raises(NotNow, match="kind"):

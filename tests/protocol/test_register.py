@@ -16,12 +16,14 @@ from neighborcam.protocol.agency_entries import (
     AgencyVetoed,
     CertificateRevoked,
     Overdue,
+    RequestRefused,
     RulesSet,
 )
 from neighborcam.protocol.approval_subjects import (
     announcement,
     restoration,
 )
+from neighborcam.protocol.areas import Area
 from neighborcam.protocol.entries import StewardAppointed, read_entry
 from neighborcam.protocol.errors import BadProof, InvalidMessage
 from neighborcam.protocol.register_state import Standing
@@ -30,6 +32,7 @@ from neighborcam.protocol.request_states import RequestState
 from neighborcam.protocol.requests import (
     Deletion,
     Ending,
+    Offence,
     Outcome,
     sign_request,
 )
@@ -39,6 +42,12 @@ from tests.protocol.written_log import NOW, PLACE, WEEK, Log
 @pytest.fixture
 def log() -> Log:
     return Log()
+
+
+def district(*corners: tuple[float, float]) -> Area:
+    x, y = PLACE
+    ring = tuple((x + a, y + b) for a, b in (*corners, corners[0]))
+    return Area(coordinates=(ring,))
 
 
 def test_an_agency_joins_asks_ends_and_owes_nothing(log: Log) -> None:
@@ -92,6 +101,53 @@ def test_an_approval_is_of_one_record_and_no_other(
     with pytest.raises(BadProof, match="something else"):
         log.add(msgspec.structs.replace(entry, agency=signed))
     log.add(entry)
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"terms": "00" * 32}, "Terms of Asking"),
+        ({"name": "Milltown\nPolice"}, "plain text"),
+        ({"name": "Milltown \u202eecilop"}, "plain text"),
+        ({"contact": " +31 20 555 0199"}, "plain text"),
+        ({"jurisdiction": district((0, 0), (1, 1), (1, 0), (0, 1))}, "cross"),
+        ({"jurisdiction": district((0, 0), (6, 0), (6, 1), (0, 1))}, "more than 5°"),
+        ({"jurisdiction": district((0, 0), (1, 0), (1, 0), (0, 1))}, "corner twice"),
+        (
+            {"jurisdiction": Area(coordinates=(circle(*PLACE).ring[:-1],))},
+            "first again",
+        ),
+    ],
+)
+def test_nobody_joins_by_a_record_that_is_not_right(
+    log: Log, change: dict[str, Any], text: str
+) -> None:
+    record = msgspec.structs.replace(log.agency.record, **change)
+    signed = sign_agency(record, log.agency.root)
+    entry = msgspec.structs.replace(
+        log.announcement("ann", "bob"),
+        agency=signed,
+        approvals=log.approvals("agency", announcement(signed), "ann", "bob"),
+    )
+    with pytest.raises(BadProof, match=text):
+        log.add(entry)
+
+
+def test_a_refusal_is_by_a_steward_or_by_the_software(log: Log) -> None:
+    log.join()
+    refused = RequestRefused(
+        at=log.now,
+        agency=log.agency.record.id,
+        request="0" * 64,
+        offence=Offence.BURGLARY,
+        rule="no protest",
+        fact="It is about a march.",
+        steward="ann",
+    )
+    log.add(refused)
+    log.add(msgspec.structs.replace(refused, steward=""))
+    with pytest.raises(BadProof, match="no such steward"):
+        log.add(msgspec.structs.replace(refused, steward="eve"))
 
 
 def test_a_veto_is_not_ended_by_approvals_from_before_it(log: Log) -> None:

@@ -3,9 +3,6 @@
 import os
 import secrets
 from datetime import datetime, timedelta
-from hashlib import sha256
-from importlib import resources
-from typing import Final
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -28,8 +25,7 @@ from neighborcam.protocol.agencies import (
 )
 from neighborcam.protocol.areas import Area
 from neighborcam.protocol.identity import Message, PublicKey
-
-TERMS: Final = "terms.md"
+from neighborcam.protocol.terms import TERMS_SHA256
 
 
 class KeyRequest(Message, frozen=True, kw_only=True, tag="key-request"):
@@ -39,11 +35,6 @@ class KeyRequest(Message, frozen=True, kw_only=True, tag="key-request"):
     role: Role
     name: str
     key: PublicKey
-
-
-def terms() -> bytes:
-    """Return the Terms of Asking, which an agency accepts by its root's signature."""
-    return resources.files(__package__).joinpath(TERMS).read_bytes()
 
 
 def make_root(ring: Keyring) -> bytes:
@@ -77,7 +68,7 @@ def key_file(
         "contact": contact,
         "key": ring.root.public_key().public_bytes_raw(),
         "jurisdiction": jurisdiction,
-        "terms": sha256(terms()).hexdigest(),
+        "terms": TERMS_SHA256,
         "at": now.replace(microsecond=0),
     }
     try:

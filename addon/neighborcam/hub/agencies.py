@@ -14,7 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.approvals import Approvals
 from neighborcam.hub.domains import Resolver, check_domain
-from neighborcam.hub.errors import Conflict, NotAllowed, NotFound, WrongToken
+from neighborcam.hub.errors import (
+    Conflict,
+    NotAllowed,
+    NotFound,
+    TooMany,
+    WrongToken,
+)
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import APPLICATIONS, VETO_KEYS, VETOES
@@ -28,6 +34,7 @@ from neighborcam.protocol.agencies import (
     Veto,
     check_agency,
     check_certificate,
+    check_record,
 )
 from neighborcam.protocol.agency_entries import (
     AgencyAnnounced,
@@ -44,11 +51,13 @@ from neighborcam.protocol.approval_subjects import (
     restoration,
 )
 from neighborcam.protocol.approvals import Approval
+from neighborcam.protocol.areas import km2
 from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.errors import BadSignature
 from neighborcam.protocol.register_rules import TWO
 from neighborcam.protocol.register_state import RegisterState, Standing
 
+MOST_APPLICATIONS: Final = 50
 RENEWAL: Final = "renewal"
 RESTORATION: Final = "restoration"
 
@@ -61,6 +70,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     received: datetime
     domain_checked: datetime | None
     call_back: CallBack | None
+    km2: float  # of its district
     approvals: tuple[str, ...]
     subject: str  # what is approved: this very record; hexadecimal
 
@@ -85,9 +95,11 @@ class Agencies:
     async def apply(self, signed: SignedAgency) -> str:
         """Take an application; return the agency's id. The same again is fine.
 
-        Raises `BadSignature`, `NotAllowed` for kinds that this hub does not take.
+        Raises `BadSignature`, `OutsideLimits` for a record by which nobody can join,
+        `NotAllowed` for kinds that this hub does not take, `TooMany`.
         """
         record, body = check_agency(signed), encode(signed)
+        check_record(record)
         async with self._database.write() as tx:
             register = await self._log.register(tx)
             if record.kind not in register.rules.kinds:
@@ -98,7 +110,9 @@ class Agencies:
             row = await _application(tx, record.id)
             if row is not None and row.body == body:
                 return record.id
-            if row is not None:  # what stewards found was about another record
+            if row is None:
+                await _check_room(tx)
+            else:  # what stewards found was about another record
                 await self._forget(tx, row, register)
             await tx.execute(
                 insert(APPLICATIONS).values(
@@ -305,11 +319,12 @@ class Agencies:
     async def _view(
         self, tx: AsyncConnection, row: Row[Any], register: RegisterState
     ) -> Application:
-        subject = _subject(row, register)
+        signed, subject = decode(row.body, SignedAgency), _subject(row, register)
         given = await self._approvals.all(tx, "agency", subject)
         return Application(
             id=row.agency,
-            agency=decode(row.body, SignedAgency),
+            agency=signed,
+            km2=km2(signed.agency.jurisdiction),
             received=row.received,
             domain_checked=row.domain_checked,
             call_back=decode(row.call_back, CallBack) if row.call_back else None,
@@ -328,6 +343,15 @@ async def _application(tx: AsyncConnection, agency: str) -> Row[Any] | None:
     return (
         await tx.execute(select(APPLICATIONS).where(APPLICATIONS.c.agency == agency))
     ).first()
+
+
+async def _check_room(tx: AsyncConnection) -> None:
+    waiting = await tx.scalar(select(func.count()).select_from(APPLICATIONS)) or 0
+    if waiting >= MOST_APPLICATIONS:
+        raise TooMany(
+            f"{waiting} applications wait for the stewards: call one of them, and apply"
+            " when they have decided some"
+        )
 
 
 def _subject(row: Row[Any], register: RegisterState) -> bytes:

@@ -79,7 +79,11 @@ class Hub:
             self.desk = await self._wire(stack)
             await self._open_log()
             self.duties = Duties(
-                self.desk.database, self.desk.log, self._settings, self._clock
+                self.desk.database,
+                self.desk.log,
+                self.desk.requests,
+                self._settings,
+                self._clock,
             )
             self.server = HubServer(self.desk)
             await self.server.start()

@@ -1,7 +1,7 @@
 """What the hub does by itself when a day has come: nobody can be talked out of it.
 
 Agencies join or are vetoed when their notice is over; who owes an outcome or a
-deletion is flagged and suspended.
+deletion is flagged and suspended; a request at which no steward looked is refused.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from neighborcam.hub.agencies import count_vetoes
 from neighborcam.hub.errors import HubError, StorageFailed
 from neighborcam.hub.public_log import PublicLog
+from neighborcam.hub.requests import Requests
 from neighborcam.hub.settings import HubSettings
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import HOUSEHOLDS, VETO_KEYS, VETOES
@@ -48,11 +49,13 @@ class Duties:
         self,
         database: Database,
         log: PublicLog,
+        requests: Requests,
         settings: HubSettings,
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._log = log
+        self._requests = requests
         self._settings = settings
         self._clock = clock
 
@@ -86,6 +89,8 @@ class Duties:
         for request, what in late:
             await self._try("a flag", partial(self._flag, request, what), now)
             await self._try("a suspension", partial(self._suspend, request, what), now)
+        for sha256 in await self._requests.stale():
+            await self._try("a refusal", partial(self._lapse, sha256), now)
 
     async def _try(self, name: str, duty: _Duty, now: datetime) -> None:
         """Do one thing; what the log refuses, or somebody else did, must wait."""
@@ -96,6 +101,9 @@ class Duties:
             raise
         except (HubError, ProtocolError) as problem:
             _LOG.warning("%s waits: %s", name, problem)
+
+    async def _lapse(self, sha256: str, tx: AsyncConnection, _now: datetime) -> None:
+        await self._requests.lapse(sha256, tx)
 
     async def _set_rules(self, tx: AsyncConnection, now: datetime) -> None:
         """Log the rules when they change; households count in full hundreds."""

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.approvals import Approvals
-from neighborcam.hub.errors import Conflict, IdTaken, NotFound
+from neighborcam.hub.errors import Conflict, IdTaken, NotFound, TooMany
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import REVIEWS
@@ -34,6 +34,7 @@ from neighborcam.protocol.register_rules import (
     check_new_request,
 )
 from neighborcam.protocol.register_state import Duty
+from neighborcam.protocol.request_limits import is_stale
 from neighborcam.protocol.request_states import RequestState, Step, after_step
 from neighborcam.protocol.requests import (
     Deletion,
@@ -45,6 +46,8 @@ from neighborcam.protocol.requests import (
 )
 from neighborcam.protocol.wording import concerns
 
+MOST_WAITING: Final = 100
+LAPSED: Final = "2 days from signature to log"
 WITHDRAWN: Final = "withdrawn by the agency"
 
 
@@ -93,7 +96,8 @@ class Requests:
     async def submit(self, signed: SignedRequest) -> RequestState:
         """Take a request for review; the same again is answered alike.
 
-        Raises `BadSignature`, `OutsideLimits`, `BadProof`, `IdTaken`.
+        Raises `BadSignature`, `OutsideLimits`, `BadProof`, `IdTaken`, and `Conflict`
+        or `TooMany` when enough wait already.
         """
         body, request = encode(signed), signed.request
         async with self._database.write() as tx:
@@ -104,10 +108,12 @@ class Requests:
                 return RequestState(row.state)
             register = await self._log.register(tx)
             check_new_request(register, signed, self._clock())
+            await _check_room(tx, request.agency, register.rules.open)
             state = after_step(RequestState.COUNTERSIGNED, Step.SUBMIT)
             await tx.execute(
                 insert(REVIEWS).values(
                     request=request.id,
+                    agency=request.agency,
                     sha256=signed.sha256,
                     body=body,
                     received=self._clock(),
@@ -119,11 +125,7 @@ class Requests:
     async def queue(self) -> list[Review]:
         """Return the requests that wait for stewards, urgent ones first."""
         async with self._database.read() as tx:
-            rows = await tx.execute(
-                select(REVIEWS)
-                .where(REVIEWS.c.state == RequestState.REVIEW)
-                .order_by(REVIEWS.c.received)
-            )
+            rows = await tx.execute(_all_waiting())
             found = [await self._view(tx, row) for row in rows]
         return sorted(found, key=lambda each: not each.request.request.urgent)
 
@@ -155,20 +157,44 @@ class Requests:
         """Refuse a request in public, without its text. Raises `NotFound`."""
         async with self._database.write() as tx:
             row = await _waiting(tx, sha256)
-            request = decode(row.body, SignedRequest).request
-            await self._log.add(
-                tx,
-                RequestRefused(
-                    at=self._clock().replace(microsecond=0),
-                    agency=request.agency,
-                    request=sha256,
-                    offence=request.offence,
-                    rule=rule,
-                    fact=fact,
-                    steward=steward,
-                ),
+            await self._refuse(tx, row, rule=rule, fact=fact, steward=steward)
+
+    async def _refuse(
+        self, tx: AsyncConnection, row: Row[Any], *, rule: str, fact: str, steward: str
+    ) -> None:
+        request = decode(row.body, SignedRequest).request
+        await self._log.add(
+            tx,
+            RequestRefused(
+                at=self._clock().replace(microsecond=0),
+                agency=request.agency,
+                request=row.sha256,
+                offence=request.offence,
+                rule=rule,
+                fact=fact,
+                steward=steward,
+            ),
+        )
+        await self._settle(tx, row, Step.REFUSE, f"{rule}: {fact}")
+
+    async def stale(self) -> list[str]:
+        """Return the hashes of requests that wait, and cannot be logged any more."""
+        now = self._clock()
+        async with self._database.read() as tx:
+            rows = list(await tx.execute(_all_waiting()))
+        return [
+            row.sha256
+            for row in rows
+            if is_stale(decode(row.body, SignedRequest).request, now)
+        ]
+
+    async def lapse(self, sha256: str, tx: AsyncConnection) -> None:
+        """Refuse a request at which nobody looked in time, unless it was decided."""
+        row = (await tx.execute(_all_waiting(sha256))).first()
+        if row is not None:
+            await self._refuse(
+                tx, row, rule=LAPSED, fact="No steward decided in time.", steward=""
             )
-            await self._settle(tx, row, Step.REFUSE, f"{rule}: {fact}")
 
     async def _settle(
         self, tx: AsyncConnection, row: Row[Any], step: Step, reason: str = ""
@@ -269,6 +295,21 @@ class Requests:
 async def forget_reviews(tx: AsyncConnection, before: datetime) -> None:
     """Delete requests that were decided, or came, before a moment."""
     await tx.execute(delete(REVIEWS).where(REVIEWS.c.received <= before))
+
+
+async def _check_room(tx: AsyncConnection, agency: str, most: int) -> None:
+    waiting = [row.agency for row in await tx.execute(_all_waiting())]
+    if waiting.count(agency) >= most:
+        raise Conflict(f"{most} requests of yours wait for a steward: withdraw one")
+    if len(waiting) >= MOST_WAITING:
+        raise TooMany(f"{len(waiting)} requests wait for the stewards: try again later")
+
+
+def _all_waiting(sha256: str | None = None) -> Select[Any]:
+    query = select(REVIEWS).where(REVIEWS.c.state == RequestState.REVIEW)
+    if sha256 is not None:
+        query = query.where(REVIEWS.c.sha256 == sha256)
+    return query.order_by(REVIEWS.c.received)
 
 
 def _needed(signed: SignedRequest) -> int:

@@ -13,7 +13,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from neighborcam.protocol.alerts import Token
-from neighborcam.protocol.areas import Area
+from neighborcam.protocol.areas import Area, check_district
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.errors import BadSignature, OutsideLimits
 from neighborcam.protocol.identity import (
@@ -26,6 +26,8 @@ from neighborcam.protocol.identity import (
     is_whole_second,
 )
 from neighborcam.protocol.signing import sign, verify
+from neighborcam.protocol.terms import check_terms
+from neighborcam.protocol.wording import is_line
 
 CERTIFICATE_LASTS: Final = timedelta(days=90)
 MEMBERSHIP_LASTS: Final = timedelta(days=365)
@@ -150,6 +152,17 @@ def check_agency(signed: SignedAgency) -> AgencyRecord:
     """Return what an agency says of itself. Raises `BadSignature`."""
     verify(signed.agency.key, "agency", encode(signed.agency), signed.sig)
     return signed.agency
+
+
+def check_record(record: AgencyRecord) -> None:
+    """Raise `OutsideLimits` for a record by which no agency can join."""
+    for field in ("name", "contact"):
+        if not is_line(getattr(record, field)):
+            raise OutsideLimits(
+                field, "only plain text in one line, without space at either end"
+            )
+    check_district(record.jurisdiction)
+    check_terms(record.terms)
 
 
 def issue(certificate: Certificate, root: Ed25519PrivateKey) -> IssuedCertificate:

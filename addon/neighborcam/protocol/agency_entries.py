@@ -142,7 +142,10 @@ class RequestLogged(Message, frozen=True, kw_only=True, tag="request-logged"):
 
 
 class RequestRefused(Message, frozen=True, kw_only=True, tag="request-refused"):
-    """A request that a steward did not let through; its text is nobody's business."""
+    """A request that was not let through; its text is nobody's business.
+
+    ``steward`` is empty when the software did it: nobody looked in time.
+    """
 
     v: Literal[1] = 1
     at: Moment
@@ -151,7 +154,7 @@ class RequestRefused(Message, frozen=True, kw_only=True, tag="request-refused"):
     offence: Offence
     rule: Line
     fact: Line
-    steward: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    steward: Annotated[str, msgspec.Meta(max_length=40)]
 
 
 class AgencySaid(Message, frozen=True, kw_only=True, tag="agency-said"):

@@ -19,6 +19,7 @@ from neighborcam.protocol.identity import Message
 EARTH_M: Final = 6_371_009.0
 M2_IN_KM2: Final = 1_000_000.0
 LEAST_ROUND: Final = 0.3  # a square has 0.79, a strip of one to seven 0.34
+WIDEST: Final = 5.0  # degrees, of a district
 CELL: Final = 9
 ARC_STEPS: Final = 24
 
@@ -87,18 +88,26 @@ def least_km2(area: Area) -> float:
 
 def check_shape(area: Area) -> None:
     """Raise `OutsideLimits` unless the ring is closed, simple and not a strip."""
-    ring = area.ring
-    if ring[0] != ring[-1]:
-        raise OutsideLimits("area", "the last corner must be the first again")
-    if len(set(ring[:-1])) != len(ring) - 1:
-        raise OutsideLimits("area", "the same corner twice")
-    if max(x for x, _ in ring) - min(x for x, _ in ring) > 1:
-        raise OutsideLimits("area", "wider than a degree")
-    corners = _plane(ring, _middle(ring))
-    if _crosses_itself(corners):
-        raise OutsideLimits("area", "its sides cross each other")
+    _check_ring("area", area.ring, 1)
     if roundness(area) < LEAST_ROUND:
         raise OutsideLimits("area", "too thin: a strip could pick out single houses")
+
+
+def check_district(area: Area) -> None:
+    """Raise `OutsideLimits` unless an agency's district is a ring that encloses it."""
+    _check_ring("jurisdiction", area.ring, WIDEST)
+
+
+def _check_ring(field: str, ring: Ring, widest: float) -> None:
+    if ring[0] != ring[-1]:
+        raise OutsideLimits(field, "the last corner must be the first again")
+    if len(set(ring[:-1])) != len(ring) - 1:
+        raise OutsideLimits(field, "the same corner twice")
+    # Degrees east jump at the date line, so nothing that crosses it can be measured.
+    if max(x for x, _ in ring) - min(x for x, _ in ring) > widest:
+        raise OutsideLimits(field, f"more than {widest:g}° from east to west")
+    if _crosses_itself(_plane(ring, _middle(ring))):
+        raise OutsideLimits(field, "its sides cross each other")
 
 
 def sees(view: FieldOfView, area: Area) -> bool:

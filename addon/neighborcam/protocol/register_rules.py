@@ -12,6 +12,7 @@ from neighborcam.protocol.agencies import (
     IssuedCertificate,
     check_agency,
     check_certificate,
+    check_record,
     check_revocation,
 )
 from neighborcam.protocol.agency_entries import (
@@ -26,6 +27,7 @@ from neighborcam.protocol.agency_entries import (
     CertificateRevoked,
     Overdue,
     RequestLogged,
+    RequestRefused,
     RulesSet,
 )
 from neighborcam.protocol.approval_subjects import (
@@ -150,6 +152,7 @@ def _check_approvals(
 
 def _check_announced(state: RegisterState, entry: AgencyAnnounced) -> None:
     record = check_agency(entry.agency)
+    check_record(record)
     if record.kind not in state.rules.kinds:
         raise BadSignature(f"this hub takes no {record.kind} bodies")
     known = state.agencies.get(record.id)
@@ -225,6 +228,12 @@ def _check_logged(state: RegisterState, entry: RequestLogged) -> None:
     _check_approvals(state, entry.approvals, least, "request", subject)
 
 
+def _check_refused(state: RegisterState, entry: RequestRefused) -> None:
+    state.agency(entry.agency)
+    if entry.steward and entry.steward not in state.stewards:
+        raise BadSignature("there is no such steward")
+
+
 def _check_said(state: RegisterState, entry: AgencySaid) -> None:
     asked = check_agency_word(state, entry.word, entry.certificate, entry.at)
     check_account(asked, entry.word, entry.at)
@@ -250,6 +259,7 @@ _CHECKS: Final[dict[type, Callable[[RegisterState, Any], None]]] = {
     CertificateRevoked: _check_revoked,
     RulesSet: _check_rules,
     RequestLogged: _check_logged,
+    RequestRefused: _check_refused,
     AgencySaid: _check_said,
     Overdue: _check_overdue,
 }

@@ -4,7 +4,6 @@ A hub may be stricter or wider by its rules, which stand in the public log; nobo
 wider than the ceilings here.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from neighborcam.protocol.identity import Message, is_whole_second
 from neighborcam.protocol.limits import PER_DAY, SKEW
 from neighborcam.protocol.requests import Request
 from neighborcam.protocol.rounds import most_a_day
+from neighborcam.protocol.wording import is_line
 
 WINDOW_LEAST: Final = timedelta(minutes=15)
 MONTH: Final = timedelta(days=30)
@@ -109,6 +109,11 @@ def check_history(
     _check_case(request, own, rules)
 
 
+def is_stale(request: Request, now: datetime) -> bool:
+    """Tell whether a request that waits can never be logged any more."""
+    return request.published < now - WAITS or request.expires <= now
+
+
 def km2_hours(request: Request) -> float:
     """Return area × hours: how much of a neighbourhood's life is asked for."""
     return km2(request.area) * request.hours
@@ -194,11 +199,10 @@ def _check_area(area: Area, rules: RequestRules, jurisdiction: Area) -> None:
 
 def _check_words(request: Request) -> None:
     for field in ("necessity", "what", "contact"):
-        text = getattr(request, field)
-        if text != text.strip() or not text.strip():
-            raise OutsideLimits(field, "no space at either end")
-        if any(unicodedata.category(each).startswith("C") for each in text):
-            raise OutsideLimits(field, "only plain text in one line")
+        if not is_line(getattr(request, field)):
+            raise OutsideLimits(
+                field, "only plain text in one line, without space at either end"
+            )
     for field in ("tried", "media_wanted"):
         values = getattr(request, field)
         if len(set(values)) != len(values):

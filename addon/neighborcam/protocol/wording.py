@@ -5,6 +5,7 @@ sent, and put it into the stewards' queue when it was sent all the same.
 """
 
 import re
+import unicodedata
 from enum import StrEnum
 from typing import Final
 
@@ -57,6 +58,16 @@ _DID: Final = _pattern(
     r"|threw|spray\w*|set fire|carried|pulled|ran|left)\b",
     r"\b(brach|stahl|nahm|versucht\w*|schlug|öffnet\w*|klettert\w*|warf|sprüht\w*)\b",
 )
+
+
+def is_line(text: str) -> bool:
+    """Tell whether a text is one line that looks like what it is.
+
+    Controls break feeds; overrides of direction let a text lie about itself.
+    """
+    return text.strip() == text != "" and not any(
+        unicodedata.category(letter).startswith("C") for letter in text
+    )
 
 
 def concerns(*texts: str) -> tuple[Concern, ...]:

@@ -13,6 +13,7 @@ from neighborcam.hub.api.desk import Call, Desk
 from neighborcam.hub.api.errors import NoRoute
 from neighborcam.hub.api.messages import Health
 from neighborcam.hub.store.schema import ALERTS, CASES, LOG
+from neighborcam.protocol.terms import TERMS
 
 # The map's pictures, if an operator wants some, come from the same host.
 PAGE_POLICY: Final = (
@@ -47,6 +48,11 @@ async def metrics(call: Call[None, None]) -> web.StreamResponse:
 async def openapi(call: Call[None, None]) -> web.StreamResponse:
     """This interface as OpenAPI 3.1."""
     return web.Response(body=call.desk.openapi, content_type="application/json")
+
+
+async def terms(_call: Call[None, None]) -> web.StreamResponse:
+    """The Terms of Asking, which agencies accept."""
+    return web.Response(text=TERMS, content_type="text/markdown")
 
 
 async def index(call: Call[None, None]) -> web.StreamResponse:

@@ -240,6 +240,7 @@ REVIEWS: Final = Table(  # requests that wait for a steward, or were refused
     "reviews",
     METADATA,
     Column("request", String(32), primary_key=True),
+    Column("agency", String(32), nullable=False),
     Column("sha256", String(64), nullable=False, unique=True),
     Column("body", LargeBinary, nullable=False),
     Column("received", Instant, nullable=False),

@@ -41,6 +41,7 @@ export class ApplicationCard extends LitElement {
         <span class="badge push">${approvals.length} of 2 stewards</span>
       </div>
       <p class="small soft">${agency.kind}, ${agency.domain}, says its telephone is ${agency.contact}. Key ${id}</p>
+      <p class="small soft">Its district has ${Math.round(this.application.km2)} km². It accepts the <a href="api/terms">Terms of Asking</a>, ${agency.terms.slice(0, 16)}…</p>
       <ol>
         <li>
           Its domain: ${domain_checked === null ? "not checked" : `checked ${moment(domain_checked)}`}

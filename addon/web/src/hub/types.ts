@@ -185,8 +185,10 @@ export interface Application {
       readonly domain: string;
       readonly kind: string;
       readonly contact: string;
+      readonly terms: string;
     };
   };
+  readonly km2: number;
   readonly domain_checked: string | null;
   readonly call_back: { readonly steward: string; readonly directory: string } | null;
   readonly approvals: readonly string[];

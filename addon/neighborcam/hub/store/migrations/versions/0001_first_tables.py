@@ -341,6 +341,7 @@ def _make_reviews() -> None:
     op.create_table(
         "reviews",
         sa.Column("request", sa.String(length=32), nullable=False),
+        sa.Column("agency", sa.String(length=32), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("received", sa.BigInteger(), nullable=False),

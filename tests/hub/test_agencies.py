@@ -1,0 +1,130 @@
+"""Agencies that are no members yet: what is taken, how much waits, who looks at it."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from demo.agency import MakeBelieveAgency
+from demo.agency_client import AgencyClient
+from demo.steward import Refused
+from neighborcam.hub import agencies, requests
+from neighborcam.protocol.agencies import sign_agency
+from neighborcam.protocol.terms import TERMS
+from tests.hub.police import Policed, policed
+from tests.hub.test_requests import DAY, kinds
+
+__all__ = ["policed"]
+
+
+async def apply(policed: Policed, **changes: Any) -> None:
+    agency = policed.agency
+    record = msgspec.structs.replace(agency.record, **changes)
+    await policed.police.post("/api/agencies", sign_agency(record, agency.root))
+
+
+async def test_other_terms_than_ours_are_refused_with_what_to_do(
+    policed: Policed,
+) -> None:
+    with pytest.raises(Refused, match="neighborcam agency record") as refused:
+        await apply(policed, terms="00" * 32)
+    assert refused.value.code == "outside_limits"
+    assert await policed.ann.get("/api/steward/applications") == []
+    assert (await policed.police.get("/api/terms")).decode() == TERMS
+
+
+@pytest.mark.parametrize("kind", ["federal", "immigration", "intelligence"])
+async def test_bodies_that_the_rules_do_not_name_are_refused(
+    policed: Policed, kind: str
+) -> None:
+    with pytest.raises(Refused, match=f"takes no {kind} bodies") as refused:
+        await apply(policed, kind=kind)
+    assert refused.value.code == "not_allowed"
+
+
+async def test_a_steward_sees_how_far_a_district_reaches(policed: Policed) -> None:
+    await policed.police.apply()
+    (waiting,) = await policed.ann.get("/api/steward/applications")
+    assert waiting["km2"] == pytest.approx(248, abs=3)  # a circle of 9 km
+    record = waiting["agency"]["agency"]
+    assert record["terms"] == policed.agency.record.terms
+    assert len(record["jurisdiction"]["coordinates"][0]) == 17
+
+
+async def test_so_many_applications_wait_and_no_more(
+    policed: Policed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agencies, "MOST_APPLICATIONS", 2)
+    town = policed.town
+    await policed.police.apply()
+    other = MakeBelieveAgency(now=town.clock(), place=policed.agency.place)
+    await AgencyClient(other, town.session, town.url).apply()
+    third = AgencyClient(
+        MakeBelieveAgency(now=town.clock(), place=policed.agency.place),
+        town.session,
+        town.url,
+    )
+    with pytest.raises(Refused, match="2 applications wait") as refused:
+        await third.apply()
+    assert refused.value.code == "too_many"
+    await policed.police.apply()  # who waits already may mend what it sent
+    await apply(policed, contact="Milltown, +31 20 555 0100")
+    path = f"/api/steward/applications/{other.record.id}"
+    await policed.ann._request("DELETE", path)
+    await third.apply()
+
+
+async def test_an_agency_has_as_many_waiting_as_it_may_have_open(
+    policed: Policed,
+) -> None:
+    await policed.join()
+    signed = [policed.request(case_ref=f"C-{n}x") for n in range(4)]
+    for each in signed[:3]:
+        await policed.police.ask(each)
+    with pytest.raises(Refused, match="3 requests of yours wait") as refused:
+        await policed.police.ask(signed[3])
+    assert refused.value.code == "conflict"
+    await policed.police.ask(signed[0])  # the same again is answered alike
+    await policed.ann.refuse(signed[0].sha256, "no protest", "It is about a march.")
+    await policed.police.ask(signed[3])
+
+
+async def test_stewards_have_no_endless_queue(
+    policed: Policed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "MOST_WAITING", 1)
+    await policed.join()
+    await policed.police.ask(policed.request(case_ref="C-1"))
+    with pytest.raises(Refused, match="try again later") as refused:
+        await policed.police.ask(policed.request(case_ref="C-2"))
+    assert refused.value.code == "too_many"
+
+
+async def test_a_request_at_which_nobody_looked_is_refused_in_public(
+    policed: Policed,
+) -> None:
+    await policed.join()
+    old, short = (
+        policed.request(case_ref="C-1"),
+        policed.request(
+            case_ref="C-2", expires=policed.town.clock().replace(microsecond=0) + DAY
+        ),
+    )
+    for each in (old, short):
+        await policed.police.ask(each)
+    policed.town.clock.at += DAY
+    await policed.town.hub.duties.run_once()
+    status = await policed.police.status(short.request.id)
+    assert (status["state"], status["reason"]) == (
+        "refused",
+        "2 days from signature to log: No steward decided in time.",
+    )
+    assert (await policed.police.status(old.request.id))["state"] == "review"
+    policed.town.clock.at += DAY + timedelta(seconds=1)
+    with pytest.raises(Refused, match="sign it anew"):
+        await policed.ann.approve(old.sha256)
+    await policed.town.hub.duties.run_once()
+    await policed.town.hub.duties.run_once()
+    assert await policed.ann.get("/api/steward/requests") == []
+    assert (await kinds(policed))[-2:] == ["request-refused"] * 2
