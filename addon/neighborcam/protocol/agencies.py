@@ -39,11 +39,12 @@ TXT_PREFIX: Final = "neighborcam-agency="
 
 type AgencyName = Annotated[str, msgspec.Meta(min_length=3, max_length=80)]
 type Contact = Annotated[str, msgspec.Meta(min_length=3, max_length=200)]
+# A name of the DNS in lower case (RFC 1035; others as xn--…): no address, no port.
 type Domain = Annotated[
     str,
     msgspec.Meta(
         max_length=200,
-        pattern=r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+(?::\d{1,5})?\Z",
+        pattern=r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]\Z",
     ),
 ]
 
