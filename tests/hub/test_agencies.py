@@ -90,6 +90,19 @@ async def test_an_agency_has_as_many_waiting_as_it_may_have_open(
     await policed.police.ask(signed[3])
 
 
+async def test_hints_stand_beside_a_request_and_a_plate_is_refused(
+    policed: Policed,
+) -> None:
+    await policed.join()
+    with pytest.raises(Refused, match="leave out the plate") as refused:
+        await policed.police.ask(policed.request(what="A van, plate AB12 CDE."))
+    assert refused.value.code == "outside_limits"
+    await policed.police.ask(policed.request(what="Who went to the protest?"))
+    (waiting,) = await policed.ann.get("/api/steward/requests")
+    (found,) = waiting["findings"]
+    assert (found["hint"], found["words"]) == ("purpose", "protest")
+
+
 async def test_stewards_have_no_endless_queue(
     policed: Policed, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,6 +40,7 @@ from neighborcam.protocol.errors import CannotOpen, InvalidMessage, ProtocolErro
 from neighborcam.protocol.register import Register
 from neighborcam.protocol.register_rules import check_new_request
 from neighborcam.protocol.request_limits import check_history, check_request
+from neighborcam.protocol.request_wording import check_wording
 from neighborcam.protocol.requests import (
     AgencyWord,
     CollectWish,
@@ -95,6 +96,7 @@ class Desk:
             agency = register.agency(request.agency)
             check_request(request, register.rules, agency.record.jurisdiction, now)
             check_history(request, list(register.earlier(now)), register.rules, now)
+            check_wording(request)
         except ProtocolError as problem:
             field = getattr(problem, "field", "")
             return f"{field}: {problem}" if field else str(problem)

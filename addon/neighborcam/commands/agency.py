@@ -26,6 +26,7 @@ from neighborcam.protocol.agencies import IssuedCertificate, Role, SignedAgency
 from neighborcam.protocol.areas import Area
 from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.errors import InvalidMessage
+from neighborcam.protocol.request_wording import findings
 from neighborcam.protocol.requests import SignedRequest
 
 LINK: Final = "neighborcam-request:"
@@ -201,6 +202,8 @@ class _Session:
     async def check(self, path: str) -> str:
         draft = files.read_json(Path(path), Draft)
         request = request_of(draft, self.ring, self.desk.new_seal, _now())
+        for each in findings(request):  # hints: only a person can tell
+            print(f"{each.field}: “{each.words}”: {each.advice}", file=sys.stderr)
         return await self.desk.problems(request) or "it may be asked"
 
     async def sign(self, path: str) -> str:

@@ -36,6 +36,11 @@ from neighborcam.protocol.register_rules import (
 from neighborcam.protocol.register_state import Duty
 from neighborcam.protocol.request_limits import is_stale
 from neighborcam.protocol.request_states import RequestState, Step, after_step
+from neighborcam.protocol.request_wording import (
+    Finding,
+    check_wording,
+    findings,
+)
 from neighborcam.protocol.requests import (
     Deletion,
     Ending,
@@ -44,7 +49,6 @@ from neighborcam.protocol.requests import (
     Spoken,
     check_word,
 )
-from neighborcam.protocol.wording import concerns
 
 MOST_WAITING: Final = 100
 LAPSED: Final = "2 days from signature to log"
@@ -57,7 +61,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     request: SignedRequest
     agency: str
-    concerns: tuple[str, ...]
+    findings: tuple[Finding, ...]
     km2: float
     hours: float
     approvals: tuple[str, ...]
@@ -108,6 +112,7 @@ class Requests:
                 return RequestState(row.state)
             register = await self._log.register(tx)
             check_new_request(register, signed, self._clock())
+            check_wording(request)
             await _check_room(tx, request.agency, register.rules.open)
             state = after_step(RequestState.COUNTERSIGNED, Step.SUBMIT)
             await tx.execute(
@@ -283,7 +288,7 @@ class Requests:
             sha256=row.sha256,
             request=signed,
             agency=register.agency(request.agency).record.name,
-            concerns=concerns(request.what, request.necessity),
+            findings=findings(request),
             km2=km2(request.area),
             hours=request.hours,
             approvals=tuple(each.steward for each in given),

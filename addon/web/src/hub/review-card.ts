@@ -40,7 +40,7 @@ export class ReviewCard extends LitElement {
   @state() private problem = "";
 
   override render(): TemplateResult {
-    const { request: signed, agency, approvals, needed, concerns } = this.review;
+    const { request: signed, agency, approvals, needed, findings } = this.review;
     const { request } = signed;
     const rows: [string, string][] = [
       ["Case", request.case_ref],
@@ -64,7 +64,11 @@ export class ReviewCard extends LitElement {
         Every limit was checked by the hub, and homes check it again. Look at what no program can:
         is it about what somebody did, is this the least that helps, was the rest tried?
       </p>
-      ${concerns.length === 0 ? nothing : html`<p class="notice">Look at the words: ${concerns.join(", ")}</p>`}
+      ${
+        findings.length === 0
+          ? nothing
+          : html`<ul class="notice">${findings.map(({ words, advice }) => html`<li>“${words}”: ${advice}</li>`)}</ul>`
+      }
       <p class="problem" role="alert">${this.problem || nothing}</p>
       <div class="row">
         <button class="primary" ?disabled=${this.busy} @click=${this.approve}>Approve with your passkey</button>

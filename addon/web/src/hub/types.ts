@@ -145,7 +145,7 @@ export interface Statistics {
 export interface Review {
   readonly sha256: string;
   readonly agency: string;
-  readonly concerns: readonly string[];
+  readonly findings: readonly { readonly words: string; readonly advice: string }[];
   readonly km2: number;
   readonly hours: number;
   readonly approvals: readonly string[];
