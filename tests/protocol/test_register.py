@@ -16,7 +16,6 @@ from neighborcam.protocol.agency_entries import (
     AgencyVetoed,
     CertificateRevoked,
     Overdue,
-    RequestRefused,
     RulesSet,
 )
 from neighborcam.protocol.approval_subjects import (
@@ -32,7 +31,6 @@ from neighborcam.protocol.request_states import RequestState
 from neighborcam.protocol.requests import (
     Deletion,
     Ending,
-    Offence,
     Outcome,
     sign_request,
 )
@@ -135,19 +133,10 @@ def test_nobody_joins_by_a_record_that_is_not_right(
 
 def test_a_refusal_is_by_a_steward_or_by_the_software(log: Log) -> None:
     log.join()
-    refused = RequestRefused(
-        at=log.now,
-        agency=log.agency.record.id,
-        request="0" * 64,
-        offence=Offence.BURGLARY,
-        rule="no protest",
-        fact="It is about a march.",
-        steward="ann",
-    )
-    log.add(refused)
-    log.add(msgspec.structs.replace(refused, steward=""))
+    log.add(log.refusal("ann"))
+    log.add(log.refusal(""))
     with pytest.raises(BadProof, match="no such steward"):
-        log.add(msgspec.structs.replace(refused, steward="eve"))
+        log.add(log.refusal("eve"))
 
 
 def test_a_veto_is_not_ended_by_approvals_from_before_it(log: Log) -> None:

@@ -15,6 +15,7 @@ from neighborcam.protocol.agency_entries import (
     CallBack,
     CertificateLogged,
     RequestLogged,
+    RequestRefused,
     RulesSet,
 )
 from neighborcam.protocol.approval_subjects import announcement, renewal
@@ -22,7 +23,7 @@ from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.entries import Entry, StewardAppointed, read_entry
 from neighborcam.protocol.register import Register
 from neighborcam.protocol.request_limits import RequestRules
-from neighborcam.protocol.requests import SignedRequest
+from neighborcam.protocol.requests import Offence, SignedRequest
 from tests.protocol.messages import NOW as FRACTION
 
 NOW = FRACTION.replace(microsecond=0)
@@ -112,6 +113,18 @@ class Log:
             at=self.now,
             request=signed,
             approvals=self.approvals("request", subject, *(names or ("ann",))),
+        )
+
+    def refusal(self, steward: str) -> RequestRefused:
+        """Return the entry by which a request is refused; by nobody: too late."""
+        return RequestRefused(
+            at=self.now,
+            agency=self.agency.record.id,
+            request="0" * 64,
+            offence=Offence.BURGLARY,
+            rule="no protest",
+            fact="It is about a march.",
+            steward=steward,
         )
 
     def ask(self, **changes: Any) -> str:

@@ -50,6 +50,10 @@ def test_a_steward_passes_a_request_with_a_passkey(desk: Page, tmp_path: Path) -
         desk.get_by_role("link", name="Statistics").click()
         expect(desk.get_by_role("cell", name="1", exact=True).first).to_be_visible()
         expect(desk.get_by_text("burglary")).to_be_visible()
+        places = desk.get_by_role("table", name="Where agencies asked")
+        expect(places.get_by_role("cell", name="unknown").first).to_be_visible()
+        medians = desk.get_by_role("table", name="Requests of agencies")
+        expect(medians.get_by_text("Median window, hours")).to_be_visible()
 
 
 def test_a_steward_refuses_a_request_in_public(desk: Page, tmp_path: Path) -> None:

@@ -6,14 +6,19 @@ import logging
 import os
 from pathlib import Path
 
+import msgspec
+
 from neighborcam.commands.arguments import Commands, port
 from neighborcam.commands.stopping import stop_signal
 from neighborcam.hub.app import Hub, utc_now
+from neighborcam.hub.census import load_census
 from neighborcam.hub.doctor import examine
 from neighborcam.hub.errors import HubError, StorageFailed
+from neighborcam.hub.log_over_http import read_log
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.report import report
 from neighborcam.hub.settings import DEFAULT_PORT, HubSettings
+from neighborcam.hub.statistics import statistics
 from neighborcam.hub.store.database import Database
 
 _LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -29,9 +34,10 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "action",
         nargs="?",
-        choices=("run", "doctor", "report"),
+        choices=("run", "doctor", "report", "statistics"),
         default="run",
-        help="doctor says what is not right with a hub; report prints a year's numbers",
+        help="doctor says what is not right with a hub; report prints a year's numbers"
+        " and statistics all numbers, from the public log alone",
     )
     parser.add_argument(
         "--data",
@@ -75,6 +81,11 @@ def add_to(commands: Commands) -> None:
         type=int,
         help="which year to report (report; default: this one)",
     )
+    parser.add_argument(
+        "--log",
+        metavar="KEY=URL",
+        help="count the log of any hub, over HTTP (report, statistics)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -85,15 +96,15 @@ def run(options: argparse.Namespace) -> int:
     settings = _settings(options)
     if options.action == "doctor":
         return asyncio.run(_examine(settings))
-    if options.action == "report":
-        print(asyncio.run(_report(settings, options.year or utc_now().year)), end="")
+    if options.action in {"report", "statistics"}:
+        print(_numbers(options, settings), end="")
         return 0
     asyncio.run(_serve(settings))
     return 0
 
 
 def _settings(options: argparse.Namespace) -> HubSettings:
-    witnesses = tuple(_witness(text) for text in options.witness)
+    witnesses = tuple(_key_and_address(each, "--witness") for each in options.witness)
     if not 0 <= options.quorum <= len(witnesses):
         raise StorageFailed("--quorum cannot be more than there are witnesses")
     return HubSettings(
@@ -112,17 +123,28 @@ def _settings(options: argparse.Namespace) -> HubSettings:
     )
 
 
-def _witness(text: str) -> tuple[str, str]:
+def _key_and_address(text: str, option: str) -> tuple[str, str]:
     # A verifier key ends in base64, which may end in "=": the URL follows the last.
     key, found, url = text.rpartition("=http")
     if not found:
-        raise StorageFailed(
-            "--witness is KEY=URL, as in witness+1a2b3c4d+BA…=https://…"
-        )
+        raise StorageFailed(f"{option} is KEY=URL, as in name+1a2b3c4d+BA…=https://…")
     return key, f"http{url}"
 
 
-async def _report(settings: HubSettings, year: int) -> str:
+def _numbers(options: argparse.Namespace, settings: HubSettings) -> str:
+    census = load_census(settings.census) if settings.census else None
+    if options.log is None:
+        name, entries = settings.name, asyncio.run(_own_log(settings))
+    else:
+        key, name = _key_and_address(options.log, "--log")
+        entries = list(asyncio.run(read_log(key, name, utc_now)))
+    if options.action == "report":
+        return report(name, options.year or utc_now().year, entries, census)
+    found = msgspec.json.encode(statistics(entries, census))
+    return msgspec.json.format(found).decode() + "\n"
+
+
+async def _own_log(settings: HubSettings) -> list[bytes]:
     database = await Database.open(
         settings.database or f"sqlite:///{settings.data_dir / 'hub.sqlite'}"
     )
@@ -133,7 +155,7 @@ async def _report(settings: HubSettings, year: int) -> str:
             found += batch
     finally:
         await database.close()
-    return report(settings.name, year, found)
+    return found
 
 
 async def _examine(settings: HubSettings) -> int:

@@ -151,6 +151,7 @@ class Hub:
             witness=await Witness.open(database, settings.origin, clock),
             fanout=fanout,
             breakers=self._breakers,
+            census=census,
             clock=clock,
             crowd=CROWD,
             web_dir=settings.web_dir or WEB_DIR,

@@ -1,11 +1,12 @@
 """How many people live in a cell, from a table that the hub's operator gives.
 
-A CSV with ``cell,people``: cells of resolution 9, from any public population grid.
+A CSV with ``cell,people``: cells of resolution 9, from any public population grid. The
+hub publishes it, so that everybody can count what hangs on it.
 """
 
 import csv
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 
 import h3
@@ -14,24 +15,40 @@ from neighborcam.hub.errors import StorageFailed
 from neighborcam.protocol.cells import COARSEST, FINEST
 
 
-def load_census(path: Path) -> Callable[[str], int]:
-    """Return how many people live in a cell of resolution 6 to 9.
+class Census:
+    """People by cells of resolution 6 to 9."""
+
+    def __init__(self, rows: Iterable[tuple[str, int]]) -> None:
+        self._people: Counter[str] = Counter()
+        self.total = 0
+        for cell, count in rows:
+            self.total += count
+            for resolution in range(COARSEST, FINEST + 1):
+                self._people[h3.cell_to_parent(cell, resolution)] += count
+
+    def __call__(self, cell: str) -> int:
+        """Return how many people live in a cell."""
+        return self._people[cell]
+
+
+def load_census(path: Path) -> Census:
+    """Return the census of a file.
 
     Raises `StorageFailed`, naming the line that is wrong.
     """
-    people: Counter[str] = Counter()
     try:
         with path.open(newline="", encoding="utf-8") as file:
             rows = list(csv.reader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
         raise StorageFailed(f"the census {path.name} cannot be read") from problem
-    for number, row in enumerate(rows, 1):
-        if number > 1 or row[:1] != ["cell"]:
-            _add(people, row, f"{path.name}, line {number}")
-    return lambda cell: people[cell]
+    return Census(
+        _row(row, f"{path.name}, line {number}")
+        for number, row in enumerate(rows, 1)
+        if number > 1 or row[:1] != ["cell"]
+    )
 
 
-def _add(people: Counter[str], row: list[str], where: str) -> None:
+def _row(row: list[str], where: str) -> tuple[str, int]:
     try:
         cell, count = row[0], int(row[1])
         if h3.get_resolution(cell) != FINEST or count < 0:
@@ -40,5 +57,4 @@ def _add(people: Counter[str], row: list[str], where: str) -> None:
         raise StorageFailed(
             f"{where}: expected a cell of resolution {FINEST} and a number"
         ) from None
-    for resolution in range(COARSEST, FINEST + 1):
-        people[h3.cell_to_parent(cell, resolution)] += count
+    return cell, count

@@ -1,21 +1,31 @@
-"""What the public log says in numbers: anybody can compute the same from it."""
+"""What the public log says in numbers: anybody can compute the same from it.
+
+Only the log goes in, and for numbers by area the census, which the hub publishes. A
+count of one year knows what stood in the log before it: who an agency is, which areas
+were asked about.
+"""
 
 from collections import Counter
-from collections.abc import Iterable
-from datetime import timedelta
-from typing import Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import msgspec
 
+from neighborcam.hub.agency_numbers import AgencyNumbers, by_agency
+from neighborcam.hub.census import Census
+from neighborcam.hub.equity import Area, Elsewhere, by_area, elsewhere
+from neighborcam.hub.request_numbers import (
+    RequestNumbers,
+    StewardNumbers,
+    by_steward,
+    of_requests,
+)
+from neighborcam.hub.told import read
 from neighborcam.protocol.agency_entries import (
-    AgencyAnnounced,
-    AgencySaid,
-    AgencySuspended,
     Overdue,
     RequestLogged,
     RequestRefused,
 )
-from neighborcam.protocol.areas import overlaps
 from neighborcam.protocol.entries import (
     Decision,
     Entry,
@@ -25,32 +35,14 @@ from neighborcam.protocol.entries import (
     StewardLeft,
     read_entry,
 )
-from neighborcam.protocol.request_limits import km2_hours
-from neighborcam.protocol.requests import Deletion, Outcome
-
-AGAIN: Final = timedelta(days=90)
-
-
-class AgencyNumbers(msgspec.Struct, kw_only=True):
-    """What one agency asked, and how it accounted for it.
-
-    ``repeated`` counts requests whose area meets that of one in the 90 days before.
-    """
-
-    name: str
-    requests: int = 0
-    urgent: int = 0
-    refused: int = 0
-    km2_hours: float = 0.0
-    repeated: int = 0
-    outcomes: int = 0
-    deletions: int = 0
-    overdue: int = 0
-    suspended: int = 0
 
 
 class Statistics(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts over all entries, and of decisions by what they were about."""
+    """Counts over all entries, or those of a year.
+
+    Decisions are about what members post; ``reviews_by_steward`` are about requests of
+    agencies. ``lapsed`` are requests at which no steward looked in time.
+    """
 
     entries: int
     decisions: dict[str, int]
@@ -61,94 +53,75 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     stewards: int
     unknown: int
     agencies: dict[str, AgencyNumbers]
+    requests: RequestNumbers
     offences: dict[str, int]
+    outcomes: dict[str, int]
+    overdue: dict[str, int]
     refusals_by_rule: dict[str, int]
-    refusals_by_steward: dict[str, int]
+    reviews_by_steward: dict[str, StewardNumbers]
+    lapsed: int
+    areas: tuple[Area, ...]
+    elsewhere: Elsewhere | None
 
 
-def statistics(entries: Iterable[bytes]) -> Statistics:
-    """Count the entries of a log."""
-    return count_entries([read_entry(each) for each in entries])
+def statistics(entries: Iterable[bytes], census: Census | None = None) -> Statistics:
+    """Count the entries of a whole log."""
+    return count_entries([read_entry(each) for each in entries], census)
 
 
-def count_entries(decoded: list[Entry | None]) -> Statistics:
-    """Count entries that were read; None stands for one of an unknown kind."""
-    decisions = [each for each in decoded if isinstance(each, Decision)]
-    refused = [each for each in decoded if isinstance(each, RequestRefused)]
-    logged = [each for each in decoded if isinstance(each, RequestLogged)]
-    stewards = sum(isinstance(each, StewardAppointed) for each in decoded)
-    left = sum(isinstance(each, StewardLeft) for each in decoded)
-    demands = (each.kind for each in decoded if isinstance(each, LegalDemand))
+def count_entries(
+    decoded: Sequence[Entry | None],
+    census: Census | None = None,
+    counts: Callable[[Entry], bool] = lambda _entry: True,
+) -> Statistics:
+    """Count those entries of a whole log that ``counts`` names.
+
+    None stands for an entry of an unknown kind; only a count of all tells of them.
+    """
+    chosen = [each for each in decoded if each is not None and counts(each)]
+    told = read(decoded, counts)
+    areas = by_area(told, census)
+    refused = [each for each in chosen if isinstance(each, RequestRefused)]
     return Statistics(
-        entries=len(decoded),
-        decisions=dict(Counter(f"{d.opened_by} {d.decision}" for d in decisions)),
-        decisions_by_rule=dict(Counter(each.rule for each in decisions)),
-        decisions_by_steward=dict(Counter(each.steward for each in decisions)),
-        envelopes_opened=sum(isinstance(each, EnvelopeOpened) for each in decoded),
-        legal_demands=dict(Counter(demands)),
-        stewards=stewards - left,
-        unknown=sum(each is None for each in decoded),
-        agencies=_agencies(decoded),
-        offences=dict(Counter(str(each.request.request.offence) for each in logged)),
-        refusals_by_rule=dict(Counter(each.rule for each in refused)),
-        refusals_by_steward=dict(Counter(each.steward for each in refused)),
+        entries=len(chosen) + (unknown := _unknown(decoded, chosen)),
+        decisions=_tally(
+            f"{d.opened_by} {d.decision}" for d in chosen if isinstance(d, Decision)
+        ),
+        decisions_by_rule=_tally(d.rule for d in chosen if isinstance(d, Decision)),
+        decisions_by_steward=_tally(
+            d.steward for d in chosen if isinstance(d, Decision)
+        ),
+        envelopes_opened=sum(isinstance(each, EnvelopeOpened) for each in chosen),
+        legal_demands=_tally(
+            each.kind for each in chosen if isinstance(each, LegalDemand)
+        ),
+        stewards=sum(_appointed(each) for each in decoded),
+        unknown=unknown,
+        agencies=by_agency(told, chosen),
+        requests=of_requests(told.requests),
+        offences=_tally(
+            str(each.request.request.offence)
+            for each in chosen
+            if isinstance(each, RequestLogged)
+        ),
+        outcomes=_tally(told.outcomes.values()),
+        overdue=_tally(each.what for each in chosen if isinstance(each, Overdue)),
+        refusals_by_rule=_tally(each.rule for each in refused),
+        reviews_by_steward=by_steward(chosen),
+        lapsed=sum(not each.steward for each in refused),
+        areas=areas,
+        elsewhere=elsewhere(areas, census),
     )
 
 
-def _agencies(decoded: list[Entry | None]) -> dict[str, AgencyNumbers]:
-    found: dict[str, AgencyNumbers] = {}
-    asked: dict[str, RequestLogged] = {}
-    for entry in decoded:
-        match entry:
-            case AgencyAnnounced():
-                record = entry.agency.agency
-                found.setdefault(record.id, AgencyNumbers(name=record.name))
-            case RequestLogged():
-                _count_request(found, entry, asked)
-            case RequestRefused():
-                _of(found, entry.agency).refused += 1
-            case AgencySaid():
-                _count_word(found, entry, asked)
-            case Overdue():
-                _of(found, entry.agency).overdue += 1
-            case AgencySuspended():
-                _of(found, entry.agency).suspended += 1
-            case _:
-                pass
-    return found
+def _tally(names: Iterable[Any]) -> dict[str, int]:
+    return dict(Counter(names))
 
 
-def _of(found: dict[str, AgencyNumbers], agency: str) -> AgencyNumbers:
-    return found.setdefault(agency, AgencyNumbers(name=agency))
+def _unknown(decoded: Sequence[Entry | None], chosen: Sequence[Entry]) -> int:
+    unknown = sum(each is None for each in decoded)
+    return unknown if len(chosen) + unknown == len(decoded) else 0
 
 
-def _count_request(
-    found: dict[str, AgencyNumbers],
-    entry: RequestLogged,
-    asked: dict[str, RequestLogged],
-) -> None:
-    request = entry.request.request
-    numbers = _of(found, request.agency)
-    numbers.requests += 1
-    numbers.urgent += request.urgent
-    numbers.km2_hours = round(numbers.km2_hours + km2_hours(request), 6)
-    numbers.repeated += any(
-        each.request.request.agency == request.agency
-        and entry.at - each.at <= AGAIN
-        and overlaps(each.request.request.area, request.area)
-        for each in asked.values()
-    )
-    asked[request.id] = entry
-
-
-def _count_word(
-    found: dict[str, AgencyNumbers],
-    entry: AgencySaid,
-    asked: dict[str, RequestLogged],
-) -> None:
-    request = asked.get(entry.word.request)
-    if request is None:
-        return
-    numbers = _of(found, request.request.request.agency)
-    numbers.outcomes += isinstance(entry.word, Outcome)
-    numbers.deletions += isinstance(entry.word, Deletion)
+def _appointed(entry: Entry | None) -> int:
+    return isinstance(entry, StewardAppointed) - isinstance(entry, StewardLeft)

@@ -14,6 +14,7 @@ from neighborcam.hub.alerts import Alerts
 from neighborcam.hub.api.errors import BadRequest
 from neighborcam.hub.breakers import Breakers
 from neighborcam.hub.capsules import Capsules
+from neighborcam.hub.census import Census
 from neighborcam.hub.chunks import Chunks
 from neighborcam.hub.errors import NoPass
 from neighborcam.hub.fanout.interface import Fanout
@@ -53,6 +54,7 @@ class Desk:
     witness: Witness
     fanout: Fanout
     breakers: Breakers
+    census: Census | None
     clock: Callable[[], datetime]
     crowd: int
     web_dir: Path

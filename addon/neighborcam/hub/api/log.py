@@ -50,7 +50,15 @@ async def statistics(call: Call[None, None]) -> Statistics:
     found: list[bytes] = []
     while batch := await call.desk.log.entries(len(found), 1000):
         found += batch
-    return count(found)
+    return count(found, call.desk.census)
+
+
+async def census(call: Call[None, None]) -> web.StreamResponse:
+    """The census by which cells are chosen and shares counted; public, as it was."""
+    file = call.desk.settings.census
+    if file is None:
+        raise NotFound("this hub has no census")
+    return web.FileResponse(file, headers={"Content-Type": "text/csv; charset=utf-8"})
 
 
 def _bytes(data: bytes) -> web.Response:

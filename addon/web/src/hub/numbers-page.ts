@@ -107,7 +107,10 @@ export class NumbersPage extends LitElement {
       ${table("By rule", Object.entries(found.decisions_by_rule))}
       ${table("By steward", Object.entries(found.decisions_by_steward))}
       ${table("Demands for data", Object.entries(found.legal_demands))}
+      ${table("Requests of agencies", requestRows(found))}
       ${table("What agencies asked about", Object.entries(found.offences))}
+      ${table("What came of it", Object.entries(found.outcomes))}
+      ${areaTable(found)} ${reviewTable(found)}
       ${table("Refused requests by rule", Object.entries(found.refusals_by_rule))}
       ${Object.values(found.agencies).map((each) => table(each.name, agencyRows(each)))}
     </div>`;
@@ -122,8 +125,39 @@ export class NumbersPage extends LitElement {
   }
 }
 
-const agencyRows = (each: AgencyNumbers): [string, number][] => [
+const requestRows = ({ requests, overdue, lapsed }: Statistics): Row[] => [
+  ["Requests", requests.requests],
+  ["Median window, hours", requests.median_hours],
+  ["Median area, km²", requests.median_km2],
+  ["Area asked about within 90 days before", requests.repeated],
+  ["Outcomes overdue", overdue.outcome ?? 0],
+  ["Deletions overdue", overdue.deletion ?? 0],
+  ["No steward looked in time", lapsed],
+];
+
+/** Who is asked how often, for each thousand who live there. */
+function areaTable({ areas, elsewhere }: Statistics): TemplateResult | typeof nothing {
+  if (areas.length === 0) return nothing;
+  const rows = areas.map((each) => [each.cell, each.requests, each.people, each.per_1000]);
+  if (elsewhere !== null) rows.push(["Everywhere else", 0, elsewhere.people, 0]);
+  return columns("Where agencies asked", ["Cell", "Requests", "People", "For 1,000"], rows);
+}
+
+const reviewTable = (found: Statistics): TemplateResult | typeof nothing =>
+  columns(
+    "How stewards decided about requests",
+    ["Steward", "Approved", "Refused"],
+    Object.entries(found.reviews_by_steward).map(([name, each]) => [
+      name,
+      each.approved,
+      each.refused,
+    ]),
+  );
+
+const agencyRows = (each: AgencyNumbers): Row[] => [
   ["Requests", each.requests],
+  ["Median window, hours", each.median_hours],
+  ["Median area, km²", each.median_km2],
   ["Refused by stewards", each.refused],
   ["km² × hours", each.km2_hours],
   ["Same area within 90 days", each.repeated],
@@ -136,10 +170,37 @@ const agencyRows = (each: AgencyNumbers): [string, number][] => [
 const total = (counts: Counts): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
-function table(
+type Row = readonly [string, number | null];
+
+function columns(
   caption: string,
-  rows: readonly (readonly [string, number])[],
+  heads: readonly string[],
+  rows: readonly (readonly (string | number | null)[])[],
 ): TemplateResult | typeof nothing {
+  if (rows.length === 0) return nothing;
+  return html`<section class="panel">
+    <table>
+      <caption>
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          ${heads.map((head) => html`<th scope="col">${head}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ([name, ...values]) => html`<tr>
+            <th scope="row">${name}</th>
+            ${values.map((value) => html`<td class="numbers">${value ?? "unknown"}</td>`)}
+          </tr>`,
+        )}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+function table(caption: string, rows: readonly Row[]): TemplateResult | typeof nothing {
   if (rows.length === 0) return nothing;
   return html`<section class="panel">
     <table>
@@ -150,7 +211,7 @@ function table(
         ${rows.map(
           ([name, count]) => html`<tr>
             <th scope="row">${name}</th>
-            <td class="numbers">${count}</td>
+            <td class="numbers">${count ?? "none"}</td>
           </tr>`,
         )}
       </tbody>

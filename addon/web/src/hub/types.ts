@@ -115,11 +115,27 @@ export interface Share {
   readonly y: string;
 }
 
+/** One H3 cell of resolution 7; people are null without a census. */
+export interface AreaNumbers {
+  readonly cell: string;
+  readonly requests: number;
+  readonly repeated: number;
+  readonly people: number | null;
+  readonly per_1000: number | null;
+}
+
+export interface StewardNumbers {
+  readonly approved: number;
+  readonly refused: number;
+}
+
 export interface AgencyNumbers {
   readonly name: string;
   readonly requests: number;
   readonly refused: number;
   readonly km2_hours: number;
+  readonly median_km2: number | null;
+  readonly median_hours: number | null;
   readonly repeated: number;
   readonly outcomes: number;
   readonly deletions: number;
@@ -129,6 +145,18 @@ export interface AgencyNumbers {
 
 export interface Statistics {
   readonly agencies: Readonly<Record<string, AgencyNumbers>>;
+  readonly requests: {
+    readonly requests: number;
+    readonly repeated: number;
+    readonly median_km2: number | null;
+    readonly median_hours: number | null;
+  };
+  readonly areas: readonly AreaNumbers[];
+  readonly elsewhere: { readonly people: number; readonly per_1000_overall: number | null } | null;
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly overdue: Readonly<Record<string, number>>;
+  readonly reviews_by_steward: Readonly<Record<string, StewardNumbers>>;
+  readonly lapsed: number;
   readonly offences: Readonly<Record<string, number>>;
   readonly refusals_by_rule: Readonly<Record<string, number>>;
   readonly entries: number;
