@@ -97,9 +97,7 @@ class LogReader:
             raise BadProof("the log's entries are not what its checkpoint says")
         if known is not None:
             _check_same(known, tree)
-        register = self.register.copy()
-        for entry in entries:
-            register.take(read_entry(entry))
+        register = self.register.with_entries(map(read_entry, entries))
         if register.newest > checkpoint.at + ADRIFT:
             raise BadProof("an entry is of the future: check the clock")
         return Growth(first=first, entries=entries, tree=tree, register=register)

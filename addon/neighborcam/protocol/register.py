@@ -3,7 +3,8 @@
 Home, hub, desk and any reader run this over the same entries, so they agree.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -45,6 +46,26 @@ class Register(RegisterState):
                 change(self, entry)
             self.newest = max(self.newest, entry.at)
         self.size += 1
+
+    def with_entries(self, entries: Iterable[Entry | None]) -> "Register":
+        """Return a register with more entries; this one stays as it is.
+
+        Raises `BadProof` for one that the rules forbid.
+        """
+        grown = replace(
+            self,
+            stewards=dict(self.stewards),
+            agencies={id_: replace(each) for id_, each in self.agencies.items()},
+            certificates=dict(self.certificates),
+            revoked=dict(self.revoked),
+            requests={
+                id_: replace(each, overdue=set(each.overdue))
+                for id_, each in self.requests.items()
+            },
+        )
+        for entry in entries:
+            grown.take(entry)
+        return grown
 
     def _appoint(self, entry: StewardAppointed) -> None:
         self.stewards[entry.steward] = entry.key

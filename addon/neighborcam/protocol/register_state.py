@@ -1,10 +1,10 @@
 """What the public log says of agencies and requests, as data with questions to it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final, Literal, Self
+from typing import Final, Literal
 
 from neighborcam.protocol.agencies import AgencyRecord
 from neighborcam.protocol.agency_entries import CertificateLogged
@@ -129,20 +129,6 @@ class RegisterState:
     certificates: dict[str, CertificateLogged] = field(default_factory=dict)
     revoked: dict[str, datetime] = field(default_factory=dict)
     requests: dict[str, Asked] = field(default_factory=dict)
-
-    def copy(self) -> Self:
-        """Return the same state; what is read into one does not change the other."""
-        return replace(
-            self,
-            stewards=dict(self.stewards),
-            agencies={id_: replace(each) for id_, each in self.agencies.items()},
-            certificates=dict(self.certificates),
-            revoked=dict(self.revoked),
-            requests={
-                id_: replace(each, overdue=set(each.overdue))
-                for id_, each in self.requests.items()
-            },
-        )
 
     def agency(self, agency: str) -> Agency:
         """Return an agency. Raises `BadSignature` for one that nobody announced."""
