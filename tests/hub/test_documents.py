@@ -1,17 +1,49 @@
 """docs/hub.md and spec/hub.md say what the code does, and nothing else."""
 
 import re
+from pathlib import Path
 
+import msgspec
+import pytest
 from sqlalchemy import Integer, LargeBinary
 
 from neighborcam.hub.api.errors import ANSWERS, UNEXPECTED
+from neighborcam.hub.store.inventory import TableTold, inventory, strangers
 from neighborcam.hub.store.schema import METADATA, Instant
-from tests.architecture.documents import document, first_cells
+from tests.architecture import inventory as written
+from tests.architecture.documents import document
+from tests.hub.conftest import Town
 
 
-def test_every_table_is_told_to_those_who_ask_what_a_hub_can_give() -> None:
-    section = document("docs/hub.md").section("What a hub can be made to give")
-    assert first_cells(section)[1:] == list(METADATA.tables)
+def test_every_table_and_column_is_told_and_nothing_else() -> None:
+    told = {each.name: [c.name for c in each.columns] for each in inventory()}
+    assert told == {
+        table.name: [column.name for column in table.columns]
+        for table in METADATA.tables.values()
+    }
+    assert strangers() == set()
+
+
+@pytest.mark.parametrize("page", written.PAGES, ids=lambda page: page.name)
+def test_what_a_hub_can_be_made_to_give_is_written_from_its_tables(page: Path) -> None:
+    assert written.placed(page) == page.read_text()
+    assert "`capsules`" in page.read_text() or "## capsules" in page.read_text()
+
+
+def test_a_page_without_its_marks_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "hub.md"
+    page.write_text("# A hub")
+    monkeypatch.setitem(written.PAGES, page, written.tables)
+    with pytest.raises(ValueError, match="lost its marks"):
+        written.placed(page)
+
+
+async def test_a_hub_tells_what_its_own_database_holds(town: Town) -> None:
+    answer = await town.get("/api/inventory")
+    told = msgspec.json.decode(await answer.read(), type=tuple[TableTold, ...])
+    assert told == inventory()
 
 
 def test_every_code_of_an_error_is_in_the_spec_with_its_status() -> None:

@@ -76,6 +76,11 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--quorum", type=int, default=0, help="how many witnesses homes ask for"
     )
+    _add_counting_to(parser)
+    parser.set_defaults(run=run)
+
+
+def _add_counting_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--year",
         type=int,
@@ -86,7 +91,6 @@ def add_to(commands: Commands) -> None:
         metavar="KEY=URL",
         help="count the log of any hub, over HTTP (report, statistics)",
     )
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

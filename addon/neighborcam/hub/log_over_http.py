@@ -42,11 +42,15 @@ async def _get(session: aiohttp.ClientSession, address: str) -> bytes:
     try:
         async with session.get(address, allow_redirects=False) as answer:
             answer.raise_for_status()
-            found = bytearray()
-            async for piece in answer.content.iter_any():
-                found += piece
-                if len(found) > _MOST_BYTES:
-                    raise HubError("the hub's log has files without end")
-            return bytes(found)
+            return await _whole(answer)
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
         raise HubError("the hub does not answer: is the address right?") from None
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+    found = bytearray()
+    async for piece in answer.content.iter_any():
+        found += piece
+        if len(found) > _MOST_BYTES:
+            raise HubError("the hub's log has files without end")
+    return bytes(found)

@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 from neighborcam.hub.api.desk import Call, Desk
 from neighborcam.hub.api.errors import NoRoute
 from neighborcam.hub.api.messages import Health
+from neighborcam.hub.store.inventory import TableTold
+from neighborcam.hub.store.inventory import inventory as tables
 from neighborcam.hub.store.schema import ALERTS, CASES, LOG
 from neighborcam.protocol.terms import TERMS
 
@@ -53,6 +55,11 @@ async def openapi(call: Call[None, None]) -> web.StreamResponse:
 async def terms(_call: Call[None, None]) -> web.StreamResponse:
     """The Terms of Asking, which agencies accept."""
     return web.Response(text=TERMS, content_type="text/markdown")
+
+
+async def inventory(_call: Call[None, None]) -> tuple[TableTold, ...]:
+    """What this hub's database can be made to give: every table and column."""
+    return tables()
 
 
 async def index(call: Call[None, None]) -> web.StreamResponse:

@@ -83,6 +83,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get("/healthz", house.health),
     _get("/metrics", house.metrics, produces="text/plain"),
     _get("/api/openapi.json", house.openapi),
+    _get("/api/inventory", house.inventory),
     _get("/api/terms", house.terms, produces="text/markdown"),
     _get("/api/hub", members.hub),
     _post("/api/households", members.join, status=201),

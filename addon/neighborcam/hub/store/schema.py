@@ -1,4 +1,4 @@
-"""The tables. docs/hub.md says of each column what it could tell a stranger.
+"""The tables. `inventory` says of each column what it could tell a stranger.
 
 SQLite numbers rows in the order in which they came. For what comes from nobody in
 particular even that order must not be there: those tables are without row ids.

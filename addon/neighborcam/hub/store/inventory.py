@@ -1,0 +1,354 @@
+"""What the hub's database can be made to give: every table and column, in words.
+
+Each hub shows this list of its own version (`/api/inventory`), docs/hub.md and
+docs/operators/inventory.md are written from it, and none of them can leave out what
+the tables have: a column without a line here is an error.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Table
+
+from neighborcam.hub.store.schema import METADATA, Instant
+
+
+class ColumnTold(msgspec.Struct, frozen=True, kw_only=True):
+    """A column: its name, what it holds, and what that tells."""
+
+    name: str
+    holds: str
+    tells: str
+
+
+class TableTold(msgspec.Struct, frozen=True, kw_only=True):
+    """A table: what its rows tell, and for how long they are kept."""
+
+    name: str
+    tells: str
+    kept: str
+    columns: tuple[ColumnTold, ...]
+
+
+class _Words(msgspec.Struct, frozen=True):
+    tells: str
+    kept: str
+    columns: dict[str, str]
+
+
+_WORDS: Final[dict[str, _Words]] = {
+    "settings": _Words(
+        "the hub's own keys, passes of the day, codes for stewards to be",
+        "always; passes two days",
+        {
+            "name": "which setting; a code for a steward by its hash",
+            "value": "its value",
+        },
+    ),
+    "counters": _Words(
+        "the number of the last event",
+        "always",
+        {"name": "which counter", "value": "how far it has counted"},
+    ),
+    "households": _Words(
+        "that somebody takes part: a random id, a public key, hashes of invites",
+        "until they leave",
+        {
+            "id": "a random number",
+            "key": "the public half of its engine's key",
+            "invite": "the hash of the code by which it came",
+            "lineage": "a hash over the invites above it: names nobody",
+        },
+    ),
+    "invites": _Words(
+        "hashes of codes that nobody used yet",
+        "30 days",
+        {
+            "code": "its hash; the code itself is nowhere",
+            "lineage": "as of a household",
+            "expires": "the day on which it is of no use any more",
+        },
+    ),
+    "invited": _Words(
+        "which invites a household gave, and so, with the hash of the code by which"
+        " another came, whom it invited",
+        "90 days",
+        {
+            "household": "who gave it",
+            "nonce": "so that the same wish gets the same code",
+            "code": "the code it got; whoever used it has its hash",
+            "at": "when",
+        },
+    ),
+    "token_keys": _Words(
+        "the hub's keys for tokens of a day",
+        "two days",
+        {
+            "epoch": "the day",
+            "purpose": "what its tokens are for",
+            "private": "the key itself",
+            "public": "its public half, which all homes get",
+        },
+    ),
+    "issued": _Words(
+        "how many tokens a household took on a day, and for which alerts and agencies"
+        " one to vote with (every engine takes one for every one)",
+        "a month; for an alert until the alert goes",
+        {
+            "household": "who took them",
+            "scope": "the day and purpose, or the alert or agency",
+            "request": "a hash of what was blinded: leads to no token",
+            "number": "how many",
+            "epoch": "the day",
+        },
+    ),
+    "spent": _Words(
+        "hashes of tokens that were used; nobody can tell whose",
+        "two days",
+        {
+            "token": "its hash",
+            "epoch": "the day of its key",
+            "used": "a hash of what it paid for",
+        },
+    ),
+    "alerts": _Words(
+        "what was published: text, cell, one-time key",
+        "until it expires, 30 days at most",
+        {
+            "id": "a random number",
+            "original": "the alert of which it is a version",
+            "region": "the H3 cell of resolution 5 in which it lies",
+            "cell": "the cell that was published, never finer than a crowd",
+            "scope": "how far it goes",
+            "msg_type": "new, an update, or taken back",
+            "body": "the alert as its author signed it",
+            "sig": "the signature by the one-time key",
+            "author_key": "a key made for this alert alone",
+            "standing": "whether it is shown",
+            "reason": "why it is not",
+            "published": "when it came",
+            "expires": "when it ends",
+            "verified": "whether two households said the same",
+            "seq": "its place among all events",
+            "vote_private": "the hub's key for reactions to it",
+            "vote_public": "its public half",
+        },
+    ),
+    "votes": _Words(
+        "reactions, by tokens of nobody",
+        "as the alert",
+        {
+            "token": "its hash; names no household",
+            "alert": "to what",
+            "kind": "which reaction",
+            "at": "when",
+        },
+    ),
+    "comments": _Words(
+        "what was written below, with one-time keys",
+        "as the alert",
+        {
+            "id": "a random number",
+            "alert": "below which alert",
+            "body": "the comment as its author signed it",
+            "sig": "the signature by the one-time key",
+            "standing": "whether it is shown",
+            "at": "when",
+        },
+    ),
+    "envelopes": _Words(
+        "who posted, sealed so that only two stewards together can read it",
+        "14 days",
+        {
+            "subject": "of which alert or comment",
+            "sealed": "the account's id, sealed in shares to the stewards",
+            "expires": "the day on which it is deleted",
+        },
+    ),
+    "media": _Words(
+        "which pictures there are, and where they lie",
+        "7 days",
+        {
+            "alert": "of which alert",
+            "sha256": "the picture's hash, as its author signed it",
+            "kind": "picture or clip",
+            "type": "its media type",
+            "bytes": "how large it is",
+            "blob": "the random name of its file",
+            "expires": "when it is deleted",
+        },
+    ),
+    "cases": _Words(
+        "what stewards looked at, and what they decided",
+        "as the alert",
+        {
+            "id": "a random number",
+            "subject": "which alert or comment",
+            "kind": "alert or comment",
+            "opened_by": "what brought it before the stewards",
+            "reason": "what was said about it, by nobody",
+            "opened": "when",
+            "decision": "what was decided",
+            "rule": "by which rule; public",
+            "fact": "on what it rests; public",
+            "steward": "by whom; public",
+            "decided": "when",
+        },
+    ),
+    "stewards": _Words(
+        "names that stewards chose, public keys of their passkeys",
+        "until they leave",
+        {
+            "name": "what the steward wants to be called",
+            "credential": "the passkey's id",
+            "public_key": "its public half",
+            "sign_count": "how often it says that it was used",
+            "recipient": "the public key to which envelopes are sealed",
+            "position": "which of the stewards this is",
+        },
+    ),
+    "log": _Words(
+        "the public log, which anybody can read",
+        "always",
+        {
+            "position": "its number",
+            "entry": "the entry, whole",
+            "hash": "its hash",
+        },
+    ),
+    "witnessed": _Words(
+        "checkpoints of other hubs' logs",
+        "always",
+        {
+            "origin": "which hub's",
+            "vkey": "the key of its log",
+            "size": "how long it was when we signed last",
+            "root": "the hash over all of it",
+        },
+    ),
+    "applications": _Words(
+        "agencies that want to join, and what stewards found out about them",
+        "until they are announced, 90 days at most",
+        {
+            "agency": "the agency's id",
+            "body": "its key file, which its domain shows to all",
+            "received": "when it came",
+            "domain_checked": "when its domain was found to be its own",
+            "call_back": "which steward called it, and by whose number",
+        },
+    ),
+    "approvals": _Words(
+        "what a steward approved with a passkey, until there are enough",
+        "30 days at most; then in the log",
+        {
+            "kind": "what sort of thing",
+            "subject": "a hash of what exactly",
+            "steward": "by whom",
+            "body": "the passkey's signature",
+            "at": "when",
+        },
+    ),
+    "veto_keys": _Words(
+        "the hub's key for objections to an agency",
+        "while members may object",
+        {
+            "agency": "which agency",
+            "private": "the key itself",
+            "public": "its public half",
+        },
+    ),
+    "vetoes": _Words(
+        "objections, by tokens of nobody",
+        "while members may object",
+        {"token": "its hash; names no household", "agency": "to which agency"},
+    ),
+    "reviews": _Words(
+        "requests of agencies that wait for a steward, or were refused",
+        "30 days",
+        {
+            "request": "its random number",
+            "agency": "who asks",
+            "sha256": "its hash",
+            "body": "the request, whole, with who signed it",
+            "received": "when it came",
+            "state": "whether it waits",
+            "reason": "why it was refused; public",
+        },
+    ),
+    "capsules": _Words(
+        "sealed capsules of rounds, by their hash: no time, no order, no home",
+        "until a day after the request",
+        {
+            "name": "its hash",
+            "request": "for which request",
+            "round": "in which round, a day or an hour long",
+            "capsule": "16 KiB that only the request's key opens, or that hold nothing",
+        },
+    ),
+    "chunks": _Words(
+        "names of sealed pieces, what may delete them, the day on which they go",
+        "17 days; a day after they were fetched",
+        {
+            "id": "a random name",
+            "lock": "a hash of what may delete it",
+            "sha256": "the hash of the sealed bytes",
+            "expires": "the day on which it is deleted, the same for all of a day",
+        },
+    ),
+    "replies": _Words(
+        "sealed replies of agencies, which all homes read alike",
+        "until a month after the deletion was attested, or was due and was not",
+        {
+            "request": "about which request",
+            "number": "which bundle",
+            "body": "eight sealed slots, filled or empty, with an officer's signature",
+        },
+    ),
+}
+
+
+def inventory() -> tuple[TableTold, ...]:
+    """Return what the database holds, table by table.
+
+    Raises `KeyError` for a table or column that nobody described.
+    """
+    return tuple(map(_told, METADATA.tables.values()))
+
+
+def strangers() -> set[str]:
+    """Return what is described and not there."""
+    told = {
+        f"{name}.{column}" for name, each in _WORDS.items() for column in each.columns
+    }
+    there = {
+        f"{table.name}.{column.name}"
+        for table in METADATA.tables.values()
+        for column in table.columns
+    }
+    return told - there
+
+
+def _told(table: Table) -> TableTold:
+    words = _WORDS[table.name]
+    return TableTold(
+        name=str(table.name),
+        tells=words.tells,
+        kept=words.kept,
+        columns=tuple(_columns(table, words.columns)),
+    )
+
+
+def _columns(table: Table, words: dict[str, str]) -> Iterator[ColumnTold]:
+    for column in table.columns:
+        if isinstance(column.type, Instant):
+            holds = "a moment"
+        elif isinstance(column.type, BigInteger | Integer):
+            holds = "a number"
+        elif isinstance(column.type, Boolean):
+            holds = "yes or no"
+        elif isinstance(column.type, LargeBinary):
+            holds = "bytes"
+        else:
+            holds = "text"
+        yield ColumnTold(name=str(column.name), holds=holds, tells=words[column.name])
