@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from demo.agency import circle
+from demo.steward import Refused
 from neighborcam import cli
 from neighborcam.hub.census import Census, load_census
 from neighborcam.hub.log_over_http import read_log
@@ -139,6 +140,20 @@ async def test_anybody_counts_the_same_over_http(policed: Policed) -> None:
     counted = statistics(entries, load_census(file))
     assert msgspec.json.decode(told, type=Statistics) == counted
     assert counted.areas[0].per_1000 == 0.25
+
+
+async def test_a_demand_for_data_is_entered_by_a_steward_and_counted(
+    policed: Policed,
+) -> None:
+    demand = {"kind": "informal", "given": "Nothing: there was nothing of that."}
+    await policed.ann.send("/api/steward/legal-demands", demand)
+    entries = await policed.town.hub.desk.log.entries(0, 1000)
+    assert statistics(entries).legal_demands == {"informal": 1}
+    assert b"Nothing: there was nothing of that." in entries[-1]
+    for wrong in ({"kind": "gag"}, {"given": ""}):
+        with pytest.raises(Refused) as refused:
+            await policed.ann.send("/api/steward/legal-demands", demand | wrong)
+        assert refused.value.code == "invalid_input"
 
 
 async def test_who_counts_from_outside_believes_no_lie(policed: Policed) -> None:

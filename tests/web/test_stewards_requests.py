@@ -68,6 +68,18 @@ def test_a_steward_refuses_a_request_in_public(desk: Page, tmp_path: Path) -> No
         assert status["state"] == "refused"
 
 
+def test_a_demand_for_data_is_entered_into_the_log(desk: Page, tmp_path: Path) -> None:
+    with RunningHub(tmp_path / "hub") as hub:
+        become_steward(desk, hub, "Ann")
+        desk.get_by_label("What was it?").select_option("subpoena")
+        desk.get_by_label("What was given?").fill("Nothing: there was nothing of that.")
+        desk.get_by_role("button", name="Write it into the log").click()
+        expect(desk.get_by_label("What was given?")).to_have_value("")
+        desk.get_by_role("link", name="Statistics").click()
+        demands = desk.get_by_role("table", name="Demands for data")
+        expect(demands.get_by_text("subpoena")).to_be_visible()
+
+
 def test_two_stewards_let_an_agency_in(
     desk: Page, other_desk: Page, tmp_path: Path
 ) -> None:

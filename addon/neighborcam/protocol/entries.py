@@ -14,6 +14,7 @@ from neighborcam.protocol.identity import Message, Moment, Sha256
 
 type Reason = Annotated[str, msgspec.Meta(max_length=300)]
 type Count = Annotated[int, msgspec.Meta(ge=0)]
+type DemandKind = Literal["order", "subpoena", "warrant", "informal", "other"]
 
 
 class HubOpened(Message, frozen=True, kw_only=True, tag="hub-opened"):
@@ -84,7 +85,7 @@ class LegalDemand(Message, frozen=True, kw_only=True, tag="legal-demand"):
 
     v: Literal[1] = 1
     at: Moment
-    kind: Literal["order", "subpoena", "warrant", "informal", "other"]
+    kind: DemandKind
     given: Reason
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from neighborcam.hub.api.messages import Answer, Line, Wish
+from neighborcam.protocol.entries import DemandKind
 from neighborcam.protocol.identity import Sha256
 from neighborcam.protocol.register_state import Duty, Standing
 from neighborcam.protocol.request_states import RequestState
@@ -115,6 +116,13 @@ class SuspensionWish(Wish, frozen=True, kw_only=True):
 
     reason: Literal["terms", "complaints"]
     fact: Line
+
+
+class DemandWish(Wish, frozen=True, kw_only=True):
+    """Somebody demanded data of the hub; public, without names."""
+
+    kind: DemandKind
+    given: Line
 
 
 class RefusalWish(Wish, frozen=True, kw_only=True):

@@ -178,6 +178,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get("/api/steward/requests", steward_requests.reviews, needs="steward"),
     _post(f"{_REVIEW}/approval", steward_requests.approve_request, needs="steward"),
     _post(f"{_REVIEW}/refusal", steward_requests.refuse_request, needs="steward"),
+    _post("/api/steward/legal-demands", steward_requests.enter_demand, needs="steward"),
     _post("/api/steward/invites", stewards.invite_household, needs="steward"),
     _post("/api/steward/stewards", stewards.invite_steward, needs="steward"),
     _post("/api/steward/witnessed-logs", stewards.witness, needs="steward"),

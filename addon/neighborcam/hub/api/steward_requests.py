@@ -9,6 +9,7 @@ from neighborcam.hub.api.agency_messages import (
     ApprovalOptionsWish,
     ApprovalWish,
     CallBackWish,
+    DemandWish,
     Progress,
     RefusalWish,
     RenewalWish,
@@ -20,6 +21,7 @@ from neighborcam.hub.api.plumbing import json_response
 from neighborcam.hub.approvals import approval_of
 from neighborcam.hub.requests import Review
 from neighborcam.protocol.agency_entries import AgencySuspended
+from neighborcam.protocol.entries import LegalDemand
 
 
 async def approval_options(
@@ -93,6 +95,15 @@ async def renew(call: Call[None, RenewalWish]) -> Progress:
     agency = call.item("agency")
     done = await call.desk.agencies.renew(agency, call.body.until, approval)
     return Progress(done=done)
+
+
+async def enter_demand(call: Call[None, DemandWish]) -> None:
+    """Say in public that somebody demanded data of this hub, and what was given."""
+    call.steward()
+    now = call.desk.clock().replace(microsecond=0)
+    demand = LegalDemand(at=now, kind=call.body.kind, given=call.body.given)
+    async with call.desk.database.write() as tx:
+        await call.desk.log.add(tx, demand)
 
 
 async def reviews(call: Call[None, None]) -> tuple[Review, ...]:

@@ -98,6 +98,9 @@ export class HubClient {
   /** What a passkey has to sign; the hub makes the challenge of kind and subject. */
   approvalOptions = (kind: string, subject: string): Promise<Record<string, unknown>> =>
     this.send("api/steward/approval-options", { kind, subject });
+  /** Say in public that somebody demanded data, and what was given. */
+  enterDemand = (kind: string, given: string): Promise<void> =>
+    this.send("api/steward/legal-demands", { kind, given });
   inviteHousehold = (): Promise<{ link: string }> => this.send("api/steward/invites");
   inviteSteward = (): Promise<{ link: string }> => this.send("api/steward/stewards");
 

@@ -10,6 +10,7 @@ import { refresh } from "./feed";
 import { panel } from "./hub-style";
 import "./review-card";
 import { announcement, client, endSteward, findSteward, hub, steward } from "./session";
+import "./steward-demand";
 import "./steward-invites";
 import "./steward-sign-in";
 import type { Application, Case, Review } from "./types";
@@ -118,7 +119,10 @@ export class StewardsPage extends LitElement {
             (each) => html`<nc-hub-case .case=${each} @decided=${this.decided}></nc-hub-case>`,
           )}
         </section>
-        <nc-hub-steward-invites></nc-hub-steward-invites>
+        <div class="stack">
+          <nc-hub-steward-invites></nc-hub-steward-invites>
+          <nc-hub-steward-demand></nc-hub-steward-demand>
+        </div>
       </div>
     `;
   }
