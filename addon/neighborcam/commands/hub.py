@@ -17,6 +17,7 @@ from neighborcam.hub.errors import HubError, StorageFailed
 from neighborcam.hub.log_over_http import read_log
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.report import report
+from neighborcam.hub.rules_file import OwnRules, load_rules
 from neighborcam.hub.settings import DEFAULT_PORT, HubSettings
 from neighborcam.hub.statistics import statistics
 from neighborcam.hub.store.database import Database
@@ -62,6 +63,9 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--nats", metavar="URL", help="nats://… when several nodes run")
     parser.add_argument(
         "--census", type=Path, metavar="FILE", help="CSV of cells and people"
+    )
+    parser.add_argument(
+        "--rules", type=Path, metavar="FILE", help="own limits for requests, in TOML"
     )
     parser.add_argument(
         "--no-media", action="store_true", help="take no pictures and clips"
@@ -124,6 +128,7 @@ def _settings(options: argparse.Namespace) -> HubSettings:
         census=options.census,
         witnesses=witnesses,
         quorum=options.quorum,
+        rules=load_rules(options.rules) if options.rules else OwnRules(),
     )
 
 

@@ -18,8 +18,10 @@ from neighborcam.hub.store.schema import CHUNKS, LOG, MEDIA, STEWARDS
 from neighborcam.protocol.checkpoint_text import CheckpointText
 from neighborcam.protocol.merkle import Leaves, leaf_hash, root
 from neighborcam.protocol.notes import parse_note
+from neighborcam.protocol.register_state import Standing
 
 STEWARDS_WANTED: Final = 3
+_ASKING: Final = (Standing.ANNOUNCED, Standing.MEMBER)
 
 
 async def examine(settings: HubSettings) -> list[str]:
@@ -36,6 +38,7 @@ async def examine(settings: HubSettings) -> list[str]:
         found += [each async for each in _log(database, settings)]
         found += [each async for each in _blobs(database, settings)]
         found += [each async for each in _stewards(database)]
+        found += [each async for each in _rules(database, settings)]
     except HubError as problem:
         found.append(str(problem))
     finally:
@@ -99,3 +102,19 @@ async def _stewards(database: Database) -> AsyncIterator[str]:
     without = [row.name for row in rows if not row.recipient]
     if without:
         yield f"no key for moderation envelopes: {', '.join(without)}"
+
+
+async def _rules(database: Database, settings: HubSettings) -> AsyncIterator[str]:
+    """What the hub was told must be what stands in its log, and fit its members."""
+    log = await PublicLog.open(database, settings.origin, lambda: datetime.now(UTC))
+    async with database.read() as tx:
+        register = await log.register(tx)
+    logged = register.rules
+    if logged != settings.rules.of(logged.households):
+        yield "the log has other rules for requests than --rules says: start the hub"
+    members = (each for each in register.agencies.values() if each.standing in _ASKING)
+    odd = sorted(
+        each.record.name for each in members if each.record.kind not in logged.kinds
+    )
+    if odd:
+        yield f"the rules take no bodies like {', '.join(odd)}, which take part already"

@@ -32,7 +32,6 @@ from neighborcam.protocol.agency_entries import (
 from neighborcam.protocol.errors import ProtocolError
 from neighborcam.protocol.register_rules import is_vetoed
 from neighborcam.protocol.register_state import Duty, Standing
-from neighborcam.protocol.request_limits import RequestRules, monthly_for
 
 EVERY_S: Final = 900
 LATER: Final = datetime.max.replace(tzinfo=UTC)
@@ -110,14 +109,7 @@ class Duties:
         register = await self._log.register(tx)
         households = await _households(tx)
         rounded = -(-households // _HUNDRED) * _HUNDRED
-        rules = RequestRules(
-            area_km2=self._settings.request_area_km2,
-            window_hours=self._settings.request_window_hours,
-            look_back_days=self._settings.request_look_back_days,
-            expiry_days=self._settings.request_expiry_days,
-            monthly=monthly_for(rounded),
-            households=rounded,
-        )
+        rules = self._settings.rules.of(rounded)
         if rules != register.rules:
             await self._log.add(tx, RulesSet(at=now, rules=rules))
 

@@ -1,11 +1,12 @@
 """How a hub runs: everything has a default, so that a street needs to set nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from neighborcam.hub.errors import StorageFailed
+from neighborcam.hub.rules_file import OwnRules
 
 DEFAULT_PORT: Final = 8490
 
@@ -32,11 +33,7 @@ class HubSettings:
     witnesses: tuple[tuple[str, str], ...] = ()  # verifier key, base URL
     quorum: int = 0
     web_dir: Path | None = None
-    # Limits of agencies' requests; nobody is wider than spec/requests.md.
-    request_area_km2: float = 0.25
-    request_window_hours: float = 2.0
-    request_look_back_days: float = 7.0
-    request_expiry_days: float = 7.0
+    rules: OwnRules = field(default_factory=OwnRules)  # for requests of agencies
 
     @property
     def url(self) -> str:
