@@ -1,19 +1,21 @@
 """Agencies that are no members yet: what is taken, how much waits, who looks at it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
-from demo.agency import MakeBelieveAgency
+from demo.agency import MakeBelieveAgency, circle
 from demo.agency_client import AgencyClient
 from demo.steward import Refused
 from neighborcam.hub import agencies, requests
-from neighborcam.protocol.agencies import sign_agency
+from neighborcam.protocol.agencies import Veto, sign_agency
+from neighborcam.protocol.areas import Area
+from neighborcam.protocol.requests import Ending, Outcome
 from neighborcam.protocol.terms import TERMS
 from tests.hub.police import Policed, policed
-from tests.hub.test_requests import DAY, kinds
+from tests.hub.test_requests import DAY, kinds, word
 
 __all__ = ["policed"]
 
@@ -141,3 +143,88 @@ async def test_a_request_at_which_nobody_looked_is_refused_in_public(
     await policed.town.hub.duties.run_once()
     assert await policed.ann.get("/api/steward/requests") == []
     assert (await kinds(policed))[-2:] == ["request-refused"] * 2
+
+
+# -- what members and stewards look at -----------------------------------------------
+
+
+async def agency_view(policed: Policed) -> dict[str, Any]:
+    data = await policed.police.get("/api/agencies")
+    (view,) = msgspec.json.decode(data, type=list[dict[str, Any]])
+    return view
+
+
+async def object_to(policed: Policed, count: int) -> None:
+    agency = policed.agency.record.id
+    key = msgspec.convert((await agency_view(policed))["vote_key"], bytes)
+    for home in policed.town.homes[:count]:
+        token = await home.link.vote_token(home.member, agency, key)
+        path = f"/api/agencies/{agency}/veto"
+        await home.link.send(path, Veto(agency=agency, token=token))
+
+
+async def test_members_see_all_of_an_agency_before_they_object(
+    policed: Policed,
+) -> None:
+    for _ in range(11):
+        await policed.town.home()
+    await policed.announce()
+    view, record = await agency_view(policed), policed.agency.record
+    ends = policed.town.clock().replace(microsecond=0) + timedelta(days=7)
+    assert datetime.fromisoformat(view["notice_until"]) == ends
+    assert msgspec.convert(view["jurisdiction"], Area) == record.jurisdiction
+    assert view["terms"] == record.terms
+    assert view["km2"] == pytest.approx(248, abs=3)
+    assert view["approved_by"] == ["ann", "bob"]
+    assert view["call_back"]["directory"] == "the city's own page"
+    entries = await policed.town.hub.desk.log.entries(view["index"], 1)
+    assert b'"agency-announced"' in entries[0]
+    assert (view["objections"], view["enough"]) == (0, 3)
+
+
+async def test_objections_are_told_from_three_up_and_at_the_end(
+    policed: Policed,
+) -> None:
+    for _ in range(20):
+        await policed.town.home()
+    await policed.announce()
+    await object_to(policed, 2)
+    assert (await agency_view(policed))["objections"] == 0
+    await object_to_more(policed)
+    assert (await agency_view(policed))["objections"] == 3
+    policed.town.clock.at += timedelta(days=7)
+    await policed.town.hub.duties.run_once()
+    view = await agency_view(policed)
+    assert (view["standing"], view["objections"], view["enough"]) == ("member", 3, 4)
+
+
+async def object_to_more(policed: Policed) -> None:
+    policed.town.homes = policed.town.homes[2:]
+    await object_to(policed, 1)
+
+
+async def test_a_steward_sees_what_the_agency_did_before(policed: Policed) -> None:
+    await policed.join()
+    first = await policed.ask(case_ref="C-1")
+    await policed.police.say(word(policed, Ending, first, how="resolved"))
+    await policed.police.say(word(policed, Outcome, first, result="no-use"))
+    policed.town.clock.at += timedelta(days=31)
+    refused = policed.request(case_ref="C-2")
+    await policed.police.ask(refused)
+    await policed.ann.refuse(refused.sha256, "no protest", "It is about a march.")
+    again = policed.request(case_ref="c 1")
+    await policed.police.ask(again)
+    (waiting,) = await policed.ann.get("/api/steward/requests")
+    around = waiting["context"]
+    (same,), (near,) = around["case"], around["near"]
+    assert same == near
+    assert (same["id"], same["outcome"]) == (first, "no-use")
+    assert same["state"] == "outcome-filed"
+    past = around["past"]
+    assert (past["requests"], past["refused"], past["open"]) == (1, 1, 0)
+    assert (past["outcomes"], past["owes"], past["overdue"]) == ({"no-use": 1}, 1, 0)
+    assert waiting["request"]["request"]["area"]["type"] == "Polygon"
+    far = policed.request(case_ref="C-3", area=circle(13.42, 52.5172))
+    await policed.police.ask(far)
+    waiting = (await policed.ann.get("/api/steward/requests"))[-1]
+    assert (waiting["context"]["case"], waiting["context"]["near"]) == ([], [])

@@ -25,6 +25,7 @@ from neighborcam.protocol.approval_subjects import (
 from neighborcam.protocol.areas import Area
 from neighborcam.protocol.entries import StewardAppointed, read_entry
 from neighborcam.protocol.errors import BadProof, InvalidMessage
+from neighborcam.protocol.register_rules import is_vetoed
 from neighborcam.protocol.register_state import Standing
 from neighborcam.protocol.request_limits import RequestRules
 from neighborcam.protocol.request_states import RequestState
@@ -215,6 +216,16 @@ def test_an_agency_that_may_not_join_is_refused(
 ) -> None:
     with pytest.raises(BadProof, match=text):
         log.join(**changes)
+
+
+@pytest.mark.parametrize(
+    ("households", "enough"), [(0, 1), (1, 1), (5, 1), (6, 2), (35, 7), (36, 8)]
+)
+def test_a_fifth_and_at_least_one_keeps_an_agency_out(
+    households: int, enough: int
+) -> None:
+    assert is_vetoed(enough, households)
+    assert not is_vetoed(enough - 1, households)
 
 
 def test_nobody_joins_before_the_notice_is_over(log: Log) -> None:

@@ -23,7 +23,12 @@ from neighborcam.hub.errors import (
 )
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.store.database import Database
-from neighborcam.hub.store.schema import APPLICATIONS, VETO_KEYS, VETOES
+from neighborcam.hub.store.schema import (
+    APPLICATIONS,
+    HOUSEHOLDS,
+    VETO_KEYS,
+    VETOES,
+)
 from neighborcam.hub.token_keys import check_token, make_key, private_der, public_der
 from neighborcam.protocol.agencies import (
     MEMBERSHIP_LASTS,
@@ -54,7 +59,8 @@ from neighborcam.protocol.approvals import Approval
 from neighborcam.protocol.areas import km2
 from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.errors import BadSignature
-from neighborcam.protocol.register_rules import TWO
+from neighborcam.protocol.feed import SHOWN_FROM
+from neighborcam.protocol.register_rules import TWO, enough_vetoes
 from neighborcam.protocol.register_state import RegisterState, Standing
 
 MOST_APPLICATIONS: Final = 50
@@ -226,6 +232,16 @@ class Agencies:
                 select(VETO_KEYS.c.public).where(VETO_KEYS.c.agency == agency)
             )
         return found
+
+    async def objections(self, agency: str) -> tuple[int, int]:
+        """Return how many households object to an agency, and how many keep it out.
+
+        Fewer than three are told as none, as with reactions.
+        """
+        async with self._database.read() as tx:
+            counted = await count_vetoes(tx, agency)
+            homes = await tx.scalar(select(func.count()).select_from(HOUSEHOLDS)) or 0
+        return counted if counted >= SHOWN_FROM else 0, enough_vetoes(homes)
 
     async def certify(self, issued: IssuedCertificate) -> str:
         """Log a certificate's hash. Raises `BadSignature`, `OutsideLimits`."""

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from neighborcam.hub.approvals import Approvals
 from neighborcam.hub.errors import Conflict, IdTaken, NotFound, TooMany
 from neighborcam.hub.public_log import PublicLog
+from neighborcam.hub.review_context import Context, context
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import REVIEWS
 from neighborcam.protocol.accounting import Account, check_account, is_said
@@ -62,6 +63,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     request: SignedRequest
     agency: str
     findings: tuple[Finding, ...]
+    context: Context
     km2: float
     hours: float
     approvals: tuple[str, ...]
@@ -289,6 +291,7 @@ class Requests:
             request=signed,
             agency=register.agency(request.agency).record.name,
             findings=findings(request),
+            context=context(register, request, self._clock()),
             km2=km2(request.area),
             hours=request.hours,
             approvals=tuple(each.steward for each in given),

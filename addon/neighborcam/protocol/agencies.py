@@ -32,7 +32,7 @@ from neighborcam.protocol.wording import is_line
 CERTIFICATE_LASTS: Final = timedelta(days=90)
 MEMBERSHIP_LASTS: Final = timedelta(days=365)
 NOTICE: Final = timedelta(days=7)
-VETO_SHARE: Final = 0.2  # of the households
+VETO_ONE_IN: Final = 5  # of the households keep an agency out
 WELL_KNOWN: Final = "/.well-known/neighborcam-agency.json"
 TXT_NAME: Final = "_neighborcam"
 TXT_PREFIX: Final = "neighborcam-agency="

@@ -21,6 +21,7 @@ from neighborcam.protocol.agency_entries import (
     CertificateRevoked,
     Overdue,
     RequestLogged,
+    RequestRefused,
     RulesSet,
 )
 from neighborcam.protocol.approval_subjects import place
@@ -78,13 +79,15 @@ class Register(RegisterState):
 
     def _join(self, entry: AgencyJoined) -> None:
         self._stand(entry.agency, Standing.MEMBER, entry.until)
+        self.agencies[entry.agency].vetoes = entry.vetoes
 
     def _renew(self, entry: AgencyRenewed) -> None:
         self.agencies[entry.agency].until = entry.until
 
     def _veto(self, entry: AgencyVetoed) -> None:
         self._stand(entry.agency, Standing.VETOED)
-        self.agencies[entry.agency].ends = place(self.size, entry)
+        agency = self.agencies[entry.agency]
+        agency.vetoes, agency.ends = entry.vetoes, place(self.size, entry)
 
     def _restore(self, entry: AgencyRestored) -> None:
         self._stand(entry.agency, Standing.MEMBER)
@@ -106,6 +109,9 @@ class Register(RegisterState):
             standing=Standing.ANNOUNCED,
             notice_until=entry.until,
             until=entry.until,
+            index=self.size,
+            call_back=entry.call_back,
+            approved_by=tuple(each.steward for each in entry.approvals),
             ends=self.ends(record.id),
         )
 
@@ -118,11 +124,16 @@ class Register(RegisterState):
 
     def _suspend(self, entry: AgencySuspended) -> None:
         self._stand(entry.agency, Standing.SUSPENDED)
-        self.agencies[entry.agency].ends = place(self.size, entry)
+        agency = self.agencies[entry.agency]
+        agency.ends = place(self.size, entry)
+        agency.suspended += 1
         for asked in self.open_requests(entry.at):
             if asked.request.agency == entry.agency:
                 asked.state = after_step(asked.state, Step.SUSPEND)
                 asked.ended = entry.at
+
+    def _refuse(self, entry: RequestRefused) -> None:
+        self.agencies[entry.agency].refused += 1
 
     def _hear(self, entry: AgencySaid) -> None:
         asked = self.requests[entry.word.request]
@@ -163,6 +174,7 @@ _CHANGES: Final[dict[type, Callable[[Register, Any], None]]] = {
     CertificateLogged: Register._note_certificate,  # noqa: SLF001
     CertificateRevoked: Register._revoke,  # noqa: SLF001
     RequestLogged: Register._open,  # noqa: SLF001
+    RequestRefused: Register._refuse,  # noqa: SLF001
     AgencySaid: Register._hear,  # noqa: SLF001
     Overdue: Register._miss,  # noqa: SLF001
 }

@@ -8,7 +8,7 @@ from neighborcam.protocol.accounting import check_account
 from neighborcam.protocol.agencies import (
     MEMBERSHIP_LASTS,
     NOTICE,
-    VETO_SHARE,
+    VETO_ONE_IN,
     IssuedCertificate,
     check_agency,
     check_certificate,
@@ -76,9 +76,14 @@ def _check_time(state: RegisterState, entry: Entry) -> None:
         raise BadProof("more than a day before what stands above it")
 
 
+def enough_vetoes(households: int) -> int:
+    """Return how many objections keep an agency out: a fifth, and at least one."""
+    return max(1, -(-households // VETO_ONE_IN))
+
+
 def is_vetoed(vetoes: int, households: int) -> bool:
-    """Tell whether enough members objected: a fifth, and at least one."""
-    return vetoes > 0 and vetoes >= VETO_SHARE * households
+    """Tell whether enough members objected."""
+    return vetoes >= enough_vetoes(households)
 
 
 def check_new_request(

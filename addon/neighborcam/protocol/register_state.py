@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 from neighborcam.protocol.agencies import AgencyRecord
-from neighborcam.protocol.agency_entries import CertificateLogged
+from neighborcam.protocol.agency_entries import CallBack, CertificateLogged
 from neighborcam.protocol.approval_subjects import NOTHING
 from neighborcam.protocol.errors import BadSignature
 from neighborcam.protocol.request_limits import (
@@ -42,16 +42,22 @@ class Standing(StrEnum):
 
 @dataclass(kw_only=True)
 class Agency:
-    """An agency of this hub.
+    """An agency of this hub; ``index`` is that of its announcement.
 
-    ``ends`` names the entry that vetoed or suspended it last: who lets it in again
-    signs that too.
+    ``vetoes`` are those that were counted at the end of its notice. ``ends`` names the
+    entry that vetoed or suspended it last: who lets it in again signs that too.
     """
 
     record: AgencyRecord
     standing: Standing
     notice_until: datetime
     until: datetime
+    index: int
+    call_back: CallBack
+    approved_by: tuple[str, ...]
+    vetoes: int | None = None
+    refused: int = 0  # requests of it
+    suspended: int = 0  # times
     ends: bytes = NOTHING
 
     def may_ask(self, now: datetime) -> bool:

@@ -133,8 +133,8 @@ def _check_turns(request: Request, earlier: Sequence[Earlier]) -> None:
 
 
 def _check_case(request: Request, own: Sequence[Earlier], rules: RequestRules) -> None:
-    case = _folded(request.case_ref)
-    same = [each for each in own if _folded(each.case_ref) == case]
+    case = folded_case(request)
+    same = [each for each in own if folded_case(each) == case]
     if len(same) >= rules.per_case:
         raise OutsideLimits("case_ref", f"at most {rules.per_case} for one case")
     whole = km2_hours(request) + sum(each.km2_hours for each in same)
@@ -146,9 +146,9 @@ def _check_case(request: Request, own: Sequence[Earlier], rules: RequestRules) -
         )
 
 
-def _folded(case_ref: str) -> str:
-    # The same case under another spelling is the same case.
-    return "".join(each for each in case_ref.casefold() if each.isalnum())
+def folded_case(request: Request | Earlier) -> str:
+    """Return a case as limits know it: another spelling is the same case."""
+    return "".join(each for each in request.case_ref.casefold() if each.isalnum())
 
 
 def _check_times(request: Request, rules: RequestRules, now: datetime) -> None:

@@ -24,6 +24,7 @@ from neighborcam.protocol.agencies import (
     Veto,
 )
 from neighborcam.protocol.answers import CHUNK_BYTES, CapsulePost, ChunkRemoval
+from neighborcam.protocol.areas import km2
 from neighborcam.protocol.register_state import Agency, RegisterState
 from neighborcam.protocol.request_states import RequestState
 from neighborcam.protocol.requests import SignedRequest, Spoken
@@ -51,12 +52,21 @@ async def _view(
         for asked in register.requests.values()
         if asked.request.agency == record.id
     ]
+    counted, enough = await call.desk.agencies.objections(record.id)
     return AgencyView(
         id=record.id,
         name=record.name,
         domain=record.domain,
         kind=record.kind,
         contact=record.contact,
+        jurisdiction=record.jurisdiction,
+        km2=round(km2(record.jurisdiction), 3),
+        terms=record.terms,
+        index=agency.index,
+        call_back=agency.call_back,
+        approved_by=agency.approved_by,
+        objections=counted if agency.vetoes is None else agency.vetoes,
+        enough=enough,
         standing=agency.standing,
         notice_until=agency.notice_until,
         until=agency.until,

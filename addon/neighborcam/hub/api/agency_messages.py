@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from neighborcam.hub.api.messages import Answer, Line, Wish
+from neighborcam.protocol.agency_entries import CallBack
+from neighborcam.protocol.areas import Area
 from neighborcam.protocol.entries import DemandKind
 from neighborcam.protocol.identity import Sha256
 from neighborcam.protocol.register_state import Duty, Standing
@@ -30,7 +32,9 @@ class Owed(Answer, frozen=True, kw_only=True):
 class AgencyView(Answer, frozen=True, kw_only=True):
     """An agency, as the public log tells of it; ``vote_key`` while it can be vetoed.
 
-    ``ends`` is what stewards approve to end when they restore it, hexadecimal.
+    ``index`` is that of its announcement, in which all of it stands. ``objections`` of
+    ``enough`` keep it out: those that were counted at the end, or those of now, from
+    three up. ``ends`` is what stewards end when they restore it, hexadecimal.
     """
 
     id: str
@@ -38,6 +42,14 @@ class AgencyView(Answer, frozen=True, kw_only=True):
     domain: str
     kind: str
     contact: str
+    jurisdiction: Area
+    km2: float
+    terms: str
+    index: int
+    call_back: CallBack
+    approved_by: tuple[str, ...]
+    objections: int
+    enough: int
     standing: Standing
     notice_until: datetime
     until: datetime

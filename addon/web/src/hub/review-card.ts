@@ -5,8 +5,11 @@ import { base, buttons, fields } from "../ui/styles";
 import { panel } from "./hub-style";
 import { provePasskey } from "./passkey";
 import { client } from "./session";
-import type { Review } from "./types";
-import { moment } from "./words";
+import type { Earlier, Review } from "./types";
+import { moment, plural } from "./words";
+
+const earlier = (each: Earlier): string =>
+  `${each.offence.replaceAll("-", " ")}, ${moment(each.window_start)} (${each.outcome || each.state})`;
 
 /** A request of an agency, for a steward to pass or refuse. Fires `decided`. */
 @customElement("nc-hub-review")
@@ -42,6 +45,7 @@ export class ReviewCard extends LitElement {
   override render(): TemplateResult {
     const { request: signed, agency, approvals, needed, findings } = this.review;
     const { request } = signed;
+    const { past, near } = this.review.context;
     const rows: [string, string][] = [
       ["Case", request.case_ref],
       ["Why here", request.necessity],
@@ -51,6 +55,13 @@ export class ReviewCard extends LitElement {
       ["Would help", request.media_wanted.join(", ")],
       ["Clips are kept", `${request.retention_days} days`],
       ["Open until", moment(request.expires)],
+      ["Same case before", this.review.context.case.map(earlier).join("; ") || "nothing"],
+      ["Same area in 90 days", near.map((each) => `${each.agency}, ${earlier(each)}`).join("; ") || "nothing"],
+      [
+        "Its past",
+        `${plural(past.requests, "request", "requests")}, ${past.refused} refused, ${past.overdue} overdue, ${past.owes} still owed, ` +
+          `${plural(past.suspended, "suspension", "suspensions")}; ${Object.entries(past.outcomes).map(([name, count]) => `${name} ${count}`).join(", ") || "no outcome"}`,
+      ],
       ["Signed by", `${signed.officer.certificate.name} and ${signed.supervisor?.certificate.name ?? "nobody"}`],
     ];
     return html`<article class="panel" aria-labelledby="title">

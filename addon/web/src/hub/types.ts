@@ -169,11 +169,32 @@ export interface Statistics {
   readonly unknown: number;
 }
 
+/** A request that was logged before one that waits. */
+export interface Earlier {
+  readonly agency: string;
+  readonly offence: string;
+  readonly window_start: string;
+  readonly state: string;
+  readonly outcome: string;
+}
+
 /** A request of an agency that waits for stewards (spec/requests.md). */
 export interface Review {
   readonly sha256: string;
   readonly agency: string;
   readonly findings: readonly { readonly words: string; readonly advice: string }[];
+  readonly context: {
+    readonly case: readonly Earlier[];
+    readonly near: readonly Earlier[];
+    readonly past: {
+      readonly requests: number;
+      readonly refused: number;
+      readonly suspended: number;
+      readonly overdue: number;
+      readonly owes: number;
+      readonly outcomes: Readonly<Record<string, number>>;
+    };
+  };
   readonly km2: number;
   readonly hours: number;
   readonly approvals: readonly string[];
