@@ -8,8 +8,8 @@ import pytest
 
 from demo.agency import MakeBelieveAgency, circle
 from demo.agency_client import AgencyClient
-from demo.steward import Refused
-from neighborcam.hub import agencies, requests
+from demo.steward import Refused, Steward
+from neighborcam.hub import applications, requests
 from neighborcam.protocol.agencies import Veto, sign_agency
 from neighborcam.protocol.areas import Area
 from neighborcam.protocol.requests import Ending, Outcome
@@ -57,7 +57,7 @@ async def test_a_steward_sees_how_far_a_district_reaches(policed: Policed) -> No
 async def test_so_many_applications_wait_and_no_more(
     policed: Policed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(agencies, "MOST_APPLICATIONS", 2)
+    monkeypatch.setattr(applications, "MOST_APPLICATIONS", 2)
     town = policed.town
     await policed.police.apply()
     other = MakeBelieveAgency(now=town.clock(), place=policed.agency.place)
@@ -228,3 +228,33 @@ async def test_a_steward_sees_what_the_agency_did_before(policed: Policed) -> No
     await policed.police.ask(far)
     waiting = (await policed.ann.get("/api/steward/requests"))[-1]
     assert (waiting["context"]["case"], waiting["context"]["near"]) == ([], [])
+
+
+async def test_a_steward_who_is_close_to_an_agency_decides_nothing_about_it(
+    policed: Policed,
+) -> None:
+    agency = await policed.join()
+    urgent = policed.request(urgent=True)
+    await policed.police.ask(urgent)
+    assert not await policed.ann.approve(urgent.sha256)  # before she says so
+    for _ in range(2):
+        await policed.ann.send(f"/api/steward/agencies/{agency}/interest")
+    entries = await policed.town.hub.desk.log.entries(0, 1000)
+    assert sum(b'"steward-interest"' in each for each in entries) == 1
+    with pytest.raises(Refused, match="close to this agency") as refused:
+        await policed.ann.approve(urgent.sha256)
+    assert refused.value.code == "not_allowed"
+    assert not await policed.bob.approve(urgent.sha256)  # hers counts no more
+    cem = await Steward.appointed(policed.town.hub, "cem")
+    assert await cem.approve(urgent.sha256)
+    await cem.close()
+
+
+async def test_nor_does_she_call_it_back(policed: Policed) -> None:
+    agency = policed.agency.record.id
+    policed.domain.serve(policed.agency)
+    await policed.police.apply()
+    await policed.ann.send(f"/api/steward/agencies/{agency}/interest")
+    with pytest.raises(Refused, match="close to this agency"):
+        await policed.ann.look_into(agency)
+    await policed.bob.look_into(agency)

@@ -14,9 +14,11 @@ from neighborcam.protocol.agency_entries import (
     AgencySaid,
     AgencySuspended,
     AgencyVetoed,
+    CallBack,
     CertificateRevoked,
     Overdue,
     RulesSet,
+    StewardInterest,
 )
 from neighborcam.protocol.approval_subjects import (
     announcement,
@@ -226,6 +228,42 @@ def test_a_fifth_and_at_least_one_keeps_an_agency_out(
 ) -> None:
     assert is_vetoed(enough, households)
     assert not is_vetoed(enough - 1, households)
+
+
+def is_close(log: Log, steward: str) -> None:
+    agency = log.agency.record.id
+    log.add(StewardInterest(at=log.now, steward=steward, agency=agency))
+
+
+def test_a_steward_close_to_an_agency_does_not_let_it_in(log: Log) -> None:
+    log.appoint("cem")
+    is_close(log, "ann")
+    with pytest.raises(BadProof, match="called"):  # by ann
+        log.add(log.announcement("bob", "cem"))
+    call_back = CallBack(at=log.now, directory="the city's page", steward="bob")
+    for names in (("ann", "bob"), ("bob", "cem")):
+        entry = log.announcement(*names)
+        entry = msgspec.structs.replace(entry, call_back=call_back)
+        if "ann" in names:
+            with pytest.raises(BadProof, match="of the agency's own"):
+                log.add(entry)
+        else:
+            log.add(entry)
+
+
+def test_nor_passes_its_requests_nor_renews_it(log: Log) -> None:
+    log.join()
+    is_close(log, "ann")
+    signed = log.agency.signed_request(log.now)
+    for entry in (log.logged(signed, "ann"), log.renewal(days=300)):
+        with pytest.raises(BadProof, match="of the agency's own"):
+            log.add(entry)
+    log.add(log.logged(signed, "bob"))
+
+
+def test_only_a_steward_has_an_interest(log: Log) -> None:
+    with pytest.raises(BadProof, match="no such steward"):
+        log.add(StewardInterest(at=log.now, steward="eve", agency="0" * 32))
 
 
 def test_nobody_joins_before_the_notice_is_over(log: Log) -> None:

@@ -40,11 +40,15 @@ class Log:
         self.register = Register(host=HOST)
         self.entries: list[bytes] = []
         self.agency = MakeBelieveAgency(now=NOW, place=PLACE)
-        self.passkeys = {
-            name: Passkey(HOST, f"https://{HOST}") for name in ("ann", "bob")
-        }
-        for name, key in self.passkeys.items():
-            self.add(StewardAppointed(at=NOW, steward=name, key=key.public_der))
+        self.passkeys: dict[str, Passkey] = {}
+        for name in ("ann", "bob"):
+            self.appoint(name)
+
+    def appoint(self, steward: str) -> None:
+        """Appoint a steward with a new passkey."""
+        key = Passkey(HOST, f"https://{HOST}")
+        self.passkeys[steward] = key
+        self.add(StewardAppointed(at=self.now, steward=steward, key=key.public_der))
 
     def add(self, entry: Entry) -> None:
         """Write an entry, as every reader gets it."""

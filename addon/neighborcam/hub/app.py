@@ -13,6 +13,7 @@ from neighborcam.hub.alerts import Alerts, Rules
 from neighborcam.hub.api.desk import Desk
 from neighborcam.hub.api.openapi import document
 from neighborcam.hub.api.server import HubServer
+from neighborcam.hub.applications import Applications
 from neighborcam.hub.approvals import Approvals
 from neighborcam.hub.asking import Asking
 from neighborcam.hub.blobs import Blobs
@@ -137,7 +138,8 @@ class Hub:
             replies=Replies(database, keys, alerts, clock),
             media=MediaShelf(database, self.blobs, clock),
             moderation=Moderation(database, log, alerts, clock),
-            agencies=Agencies(database, log, approvals, self._resolver, clock),
+            applications=Applications(database, log, approvals, self._resolver, clock),
+            agencies=Agencies(database, log, approvals, clock),
             requests=Requests(database, log, approvals, clock),
             capsules=Capsules(database, log, keys, clock),
             chunks=Chunks(database, self.blobs, keys, clock),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from neighborcam.hub.errors import NotASteward
+from neighborcam.hub.errors import NotAllowed, NotASteward
 from neighborcam.hub.store.schema import APPROVALS
 from neighborcam.protocol.approvals import Approval, check_approval
 from neighborcam.protocol.canonical import decode, encode
@@ -40,17 +40,21 @@ class Approvals:
         self,
         tx: AsyncConnection,
         register: Register,
+        agency: str,
         kind: str,
         subject: bytes,
         approval: Approval,
     ) -> tuple[Approval, ...]:
-        """Keep one and return all, the oldest first.
+        """Keep one and return all that count, the oldest first.
 
-        Raises `NotASteward`, and `BadSignature` when something else was approved.
+        Raises `NotASteward`, `NotAllowed` for one who is close to the agency, and
+        `BadSignature` when something else was approved.
         """
         key = register.stewards.get(approval.steward)
         if key is None:
             raise NotASteward("the log knows no such steward")
+        if not register.may_decide(approval.steward, agency):
+            raise NotAllowed("you said that you are close to this agency")
         try:
             check_approval(approval, key, register.host, kind, subject)
         except BadSignature as problem:
@@ -68,7 +72,10 @@ class Approvals:
                 at=self._clock(),
             )
         )
-        return await self.all(tx, kind, subject)
+        given = await self.all(tx, kind, subject)
+        return tuple(
+            each for each in given if register.may_decide(each.steward, agency)
+        )
 
     async def all(
         self, tx: AsyncConnection, kind: str, subject: bytes

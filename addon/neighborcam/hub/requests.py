@@ -149,7 +149,7 @@ class Requests:
             register = await self._log.register(tx)
             check_new_request(register, signed, self._clock())
             given = await self._approvals.add(
-                tx, register, "request", subject, approval
+                tx, register, signed.request.agency, "request", subject, approval
             )
             if len(given) < _needed(signed):
                 return False

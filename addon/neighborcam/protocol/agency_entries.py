@@ -166,6 +166,15 @@ class AgencySaid(Message, frozen=True, kw_only=True, tag="agency-said"):
     certificate: IssuedCertificate
 
 
+class StewardInterest(Message, frozen=True, kw_only=True, tag="steward-interest"):
+    """A steward works for an agency, or is close to it: approves nothing of it."""
+
+    v: Literal[1] = 1
+    at: Moment
+    steward: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    agency: Id
+
+
 class Overdue(Message, frozen=True, kw_only=True, tag="overdue"):
     """An agency did not do in time what it had promised."""
 
@@ -190,4 +199,5 @@ type AgencyEntry = (
     | RequestRefused
     | AgencySaid
     | Overdue
+    | StewardInterest
 )

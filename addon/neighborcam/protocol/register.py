@@ -23,6 +23,7 @@ from neighborcam.protocol.agency_entries import (
     RequestLogged,
     RequestRefused,
     RulesSet,
+    StewardInterest,
 )
 from neighborcam.protocol.approval_subjects import place
 from neighborcam.protocol.entries import Entry, StewardAppointed, StewardLeft
@@ -73,6 +74,9 @@ class Register(RegisterState):
 
     def _dismiss(self, entry: StewardLeft) -> None:
         self.stewards.pop(entry.steward, None)
+
+    def _declare(self, entry: StewardInterest) -> None:
+        self.interests |= {(entry.steward, entry.agency)}
 
     def _set_rules(self, entry: RulesSet) -> None:
         self.rules = entry.rules
@@ -164,6 +168,7 @@ class Register(RegisterState):
 _CHANGES: Final[dict[type, Callable[[Register, Any], None]]] = {
     StewardAppointed: Register._appoint,  # noqa: SLF001
     StewardLeft: Register._dismiss,  # noqa: SLF001
+    StewardInterest: Register._declare,  # noqa: SLF001
     RulesSet: Register._set_rules,  # noqa: SLF001
     AgencyAnnounced: Register._announce,  # noqa: SLF001
     AgencyJoined: Register._join,  # noqa: SLF001

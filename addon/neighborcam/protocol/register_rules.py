@@ -29,6 +29,7 @@ from neighborcam.protocol.agency_entries import (
     RequestLogged,
     RequestRefused,
     RulesSet,
+    StewardInterest,
 )
 from neighborcam.protocol.approval_subjects import (
     announcement,
@@ -142,9 +143,10 @@ def _check_approvals(
     state: RegisterState,
     approvals: tuple[Approval, ...],
     least: int,
-    kind: str,
-    subject: bytes,
+    agency: str,
+    what: tuple[str, bytes],
 ) -> None:
+    """Raise `BadSignature` unless enough stewards approved: kind and subject."""
     names = {each.steward for each in approvals}
     if len(names) < least or len(names) != len(approvals):
         raise BadSignature(f"{least} different stewards have to approve this")
@@ -152,7 +154,9 @@ def _check_approvals(
         key = state.stewards.get(each.steward)
         if key is None:
             raise BadSignature("there is no such steward")
-        check_approval(each, key, state.host, kind, subject)
+        if not state.may_decide(each.steward, agency):
+            raise BadSignature("a steward of the agency's own decides nothing about it")
+        check_approval(each, key, state.host, *what)
 
 
 def _check_announced(state: RegisterState, entry: AgencyAnnounced) -> None:
@@ -165,10 +169,10 @@ def _check_announced(state: RegisterState, entry: AgencyAnnounced) -> None:
         raise BadSignature("the agency was announced before")
     if entry.until < entry.at + NOTICE:
         raise BadSignature("members have at least 7 days to object")
-    if entry.call_back.steward not in state.stewards:
+    if not state.may_decide(entry.call_back.steward, record.id):
         raise BadSignature("no steward called the agency back")
     subject = announcement(entry.agency, state.ends(record.id))
-    _check_approvals(state, entry.approvals, TWO, "agency", subject)
+    _check_approvals(state, entry.approvals, TWO, record.id, ("agency", subject))
 
 
 def _check_joined(state: RegisterState, entry: AgencyJoined) -> None:
@@ -195,7 +199,8 @@ def _check_renewed(state: RegisterState, entry: AgencyRenewed) -> None:
     if not is_whole_second(entry.until):
         raise BadSignature("write moments as 2026-11-23T18:30:00Z")
     subject = renewal(entry.agency, agency.until, entry.until)
-    _check_approvals(state, entry.approvals, TWO, "renewal", subject)
+    what = ("renewal", subject)
+    _check_approvals(state, entry.approvals, TWO, entry.agency, what)
 
 
 def _check_suspended(state: RegisterState, entry: AgencySuspended) -> None:
@@ -210,7 +215,8 @@ def _check_restored(state: RegisterState, entry: AgencyRestored) -> None:
     if state.is_late(entry.agency, entry.at):
         raise BadSignature("the agency still owes an outcome or a deletion")
     subject = restoration(entry.agency, entry.fact, agency.ends)
-    _check_approvals(state, entry.approvals, TWO, "restoration", subject)
+    what = ("restoration", subject)
+    _check_approvals(state, entry.approvals, TWO, entry.agency, what)
 
 
 def _check_certificate(state: RegisterState, entry: CertificateLogged) -> None:
@@ -228,14 +234,21 @@ def _check_rules(_state: RegisterState, entry: RulesSet) -> None:
 
 def _check_logged(state: RegisterState, entry: RequestLogged) -> None:
     check_new_request(state, entry.request, entry.at)
-    least = URGENT if entry.request.request.urgent else 1
-    subject = bytes.fromhex(entry.request.sha256)
-    _check_approvals(state, entry.approvals, least, "request", subject)
+    request, subject = entry.request.request, bytes.fromhex(entry.request.sha256)
+    least = URGENT if request.urgent else 1
+    _check_approvals(
+        state, entry.approvals, least, request.agency, ("request", subject)
+    )
 
 
 def _check_refused(state: RegisterState, entry: RequestRefused) -> None:
     state.agency(entry.agency)
     if entry.steward and entry.steward not in state.stewards:
+        raise BadSignature("there is no such steward")
+
+
+def _check_interest(state: RegisterState, entry: StewardInterest) -> None:
+    if entry.steward not in state.stewards:
         raise BadSignature("there is no such steward")
 
 
@@ -267,4 +280,5 @@ _CHECKS: Final[dict[type, Callable[[RegisterState, Any], None]]] = {
     RequestRefused: _check_refused,
     AgencySaid: _check_said,
     Overdue: _check_overdue,
+    StewardInterest: _check_interest,
 }

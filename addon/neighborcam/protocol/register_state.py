@@ -135,6 +135,7 @@ class RegisterState:
     certificates: dict[str, CertificateLogged] = field(default_factory=dict)
     revoked: dict[str, datetime] = field(default_factory=dict)
     requests: dict[str, Asked] = field(default_factory=dict)
+    interests: frozenset[tuple[str, str]] = frozenset()  # steward, agency
 
     def agency(self, agency: str) -> Agency:
         """Return an agency. Raises `BadSignature` for one that nobody announced."""
@@ -142,6 +143,10 @@ class RegisterState:
         if found is None:
             raise BadSignature("this hub has no such agency")
         return found
+
+    def may_decide(self, steward: str, agency: str) -> bool:
+        """Tell whether a steward's approval counts for something of an agency."""
+        return steward in self.stewards and (steward, agency) not in self.interests
 
     def ends(self, agency: str) -> bytes:
         """Return the name of the entry that keeps an agency out, if one does."""

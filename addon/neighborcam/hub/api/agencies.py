@@ -32,7 +32,7 @@ from neighborcam.protocol.requests import SignedRequest, Spoken
 
 async def apply(call: Call[None, SignedAgency]) -> Applied:
     """Ask to join as an agency; stewards look at it."""
-    return Applied(id=await call.desk.agencies.apply(call.body))
+    return Applied(id=await call.desk.applications.apply(call.body))
 
 
 async def list_agencies(call: Call[None, None]) -> tuple[AgencyView, ...]:

@@ -12,6 +12,7 @@ from aiohttp import web
 from neighborcam.hub.agencies import Agencies
 from neighborcam.hub.alerts import Alerts
 from neighborcam.hub.api.errors import BadRequest
+from neighborcam.hub.applications import Applications
 from neighborcam.hub.breakers import Breakers
 from neighborcam.hub.capsules import Capsules
 from neighborcam.hub.census import Census
@@ -46,6 +47,7 @@ class Desk:
     replies: Replies
     media: MediaShelf
     moderation: Moderation
+    applications: Applications
     agencies: Agencies
     requests: Requests
     capsules: Capsules

@@ -172,6 +172,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         run=steward_requests.refuse_agency,
         needs="steward",
     ),
+    _post(f"{_AGENCY}/interest", steward_requests.declare_interest, needs="steward"),
     _post(f"{_AGENCY}/suspension", steward_requests.suspend, needs="steward"),
     _post(f"{_AGENCY}/restoration", steward_requests.restore, needs="steward"),
     _post(f"{_AGENCY}/renewal", steward_requests.renew, needs="steward"),

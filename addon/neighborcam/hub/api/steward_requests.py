@@ -4,7 +4,6 @@ import json
 
 from aiohttp import web
 
-from neighborcam.hub.agencies import Application
 from neighborcam.hub.api.agency_messages import (
     ApprovalOptionsWish,
     ApprovalWish,
@@ -18,6 +17,7 @@ from neighborcam.hub.api.agency_messages import (
 )
 from neighborcam.hub.api.desk import Call
 from neighborcam.hub.api.plumbing import json_response
+from neighborcam.hub.applications import Application
 from neighborcam.hub.approvals import approval_of
 from neighborcam.hub.requests import Review
 from neighborcam.protocol.agency_entries import AgencySuspended
@@ -37,19 +37,19 @@ async def approval_options(
 async def applications(call: Call[None, None]) -> tuple[Application, ...]:
     """Agencies that want to join, the oldest first."""
     call.steward()
-    return tuple(await call.desk.agencies.applications())
+    return tuple(await call.desk.applications.waiting())
 
 
 async def check_domain(call: Call[None, None]) -> None:
     """Look at an agency's domain: its key file there, and its record in the DNS."""
     call.steward()
-    await call.desk.agencies.check_domain(call.item("agency"))
+    await call.desk.applications.check_domain(call.item("agency"))
 
 
 async def call_back(call: Call[None, CallBackWish]) -> None:
     """Write down that this steward called the agency, and by whose number."""
     steward = call.steward()
-    await call.desk.agencies.call_back(
+    await call.desk.applications.call_back(
         call.item("agency"), call.body.directory, steward
     )
 
@@ -57,14 +57,19 @@ async def call_back(call: Call[None, CallBackWish]) -> None:
 async def approve_agency(call: Call[None, ApprovalWish]) -> Progress:
     """Approve an application; the second steward's announces the agency."""
     approval = approval_of(call.body.credential, call.steward())
-    done = await call.desk.agencies.approve(call.item("agency"), approval)
+    done = await call.desk.applications.approve(call.item("agency"), approval)
     return Progress(done=done)
 
 
 async def refuse_agency(call: Call[None, None]) -> None:
     """Drop an application."""
     call.steward()
-    await call.desk.agencies.refuse(call.item("agency"))
+    await call.desk.applications.refuse(call.item("agency"))
+
+
+async def declare_interest(call: Call[None, None]) -> None:
+    """Say in public that this steward works for an agency, or is close to it."""
+    await call.desk.agencies.declare_interest(call.item("agency"), call.steward())
 
 
 async def suspend(call: Call[None, SuspensionWish]) -> None:

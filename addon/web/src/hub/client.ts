@@ -90,6 +90,9 @@ export class HubClient {
   async dropApplication(id: string): Promise<void> {
     await this.ask(applicationPath(id), { method: "DELETE" });
   }
+  /** Say in public that this steward is close to an agency. */
+  declareInterest = (agency: string): Promise<void> =>
+    this.send(`api/steward/agencies/${part(agency)}/interest`);
   reviews = (): Promise<readonly Review[]> => this.get("api/steward/requests");
   approveRequest = (sha256: string, credential: object): Promise<void> =>
     this.send(`${reviewPath(sha256)}/approval`, { credential });

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { words } from "../api/client";
+import "../ui/confirm";
 import { base, buttons, fields } from "../ui/styles";
 import { panel } from "./hub-style";
 import { provePasskey } from "./passkey";
@@ -84,6 +85,8 @@ export class ReviewCard extends LitElement {
       <div class="row">
         <button class="primary" ?disabled=${this.busy} @click=${this.approve}>Approve with your passkey</button>
       </div>
+      <nc-confirm question="Say in public, for good, that you work for this agency or are close to it? You decide nothing about it then." yes="Yes, enter it"
+        @confirmed=${() => this.doing(() => client.declareInterest(request.agency))}>I am close to this agency</nc-confirm>
       <form @submit=${this.refuse} aria-label="Refuse">
         <label>Rule (public) <input name="rule" required maxlength="300" autocomplete="off" /></label>
         <label>What it rests on (public) <textarea name="fact" required maxlength="300"></textarea></label>

@@ -204,6 +204,7 @@ export interface Review {
     readonly officer: Signer;
     readonly supervisor: Signer | null;
     readonly request: {
+      readonly agency: string;
       readonly case_ref: string;
       readonly offence: string;
       readonly necessity: string;
