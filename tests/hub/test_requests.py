@@ -39,6 +39,7 @@ from neighborcam.protocol.requests import (
     SignedRequest,
     sign_request,
 )
+from tests.hub.clock import START
 from tests.hub.police import Policed, policed
 
 __all__ = ["policed"]
@@ -445,6 +446,31 @@ async def test_only_who_sent_a_piece_deletes_it(policed: Policed) -> None:
     await home.link.send("/api/chunk-removals", removal)
     with pytest.raises(Refused, match="gone"):
         await policed.police.get(f"/api/chunks/{piece}")
+
+
+async def test_a_piece_that_nobody_fetches_goes_after_the_last_open_request(
+    policed: Policed,
+) -> None:
+    """Its day hangs on all open requests, so it tells nothing of one."""
+    await policed.join()
+    home = await policed.town.home()
+    alone = await send_piece(home, os.urandom(CHUNK_BYTES), new_id())
+    await policed.ask()  # for six days
+    first = await send_piece(home, os.urandom(CHUNK_BYTES), new_id())
+    policed.town.clock.at += 5 * DAY
+    later = await send_piece(home, os.urandom(CHUNK_BYTES), new_id())
+
+    async def kept() -> list[str]:
+        await policed.town.hub.retention.run_once()
+        names = await policed.town.hub.blobs.names()
+        return [each for each in (alone, first, later) if f"chunks/{each}" in names]
+
+    assert await kept() == [first, later]  # 3 days and the rest of the last are over
+    policed.town.clock.at = START.replace(hour=0, minute=0) + (7 + 6 + 3 + 1) * DAY
+    policed.town.clock.at -= timedelta(seconds=1)
+    assert await kept() == [first, later]
+    policed.town.clock.at += timedelta(seconds=1)
+    assert await kept() == []
 
 
 @pytest.mark.parametrize("size", [0, CHUNK_BYTES - 1, CHUNK_BYTES + 1])

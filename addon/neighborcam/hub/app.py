@@ -142,7 +142,7 @@ class Hub:
             agencies=Agencies(database, log, approvals, clock),
             requests=Requests(database, log, approvals, clock),
             capsules=Capsules(database, log, keys, clock),
-            chunks=Chunks(database, self.blobs, keys, clock),
+            chunks=Chunks(database, self.blobs, keys, log, clock),
             stewards=Stewards(
                 database,
                 log,

@@ -10,9 +10,11 @@ from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.blobs import Blobs
 from neighborcam.hub.errors import IdTaken, NotAllowed, NotFound
+from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import CHUNKS
 from neighborcam.hub.token_keys import TokenKeys
@@ -25,7 +27,6 @@ from neighborcam.protocol.answers import (
 from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.errors import InvalidMessage
 
-LASTS: Final = timedelta(days=17)  # the longest request, and time to fetch
 FETCHED: Final = timedelta(days=1)  # after the first download
 HEAD_BYTES: Final = 4096
 FOLDER: Final = "chunks/"
@@ -39,11 +40,13 @@ class Chunks:
         database: Database,
         blobs: Blobs,
         keys: TokenKeys,
+        log: PublicLog,
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._blobs = blobs
         self._keys = keys
+        self._log = log
         self._clock = clock
 
     async def put(self, id_: str, data: bytes) -> None:
@@ -69,7 +72,7 @@ class Chunks:
                 return
             await tx.execute(
                 insert(CHUNKS).values(
-                    id=id_, lock=head.lock, sha256=digest, expires=self._ends(LASTS)
+                    id=id_, lock=head.lock, sha256=digest, expires=await self._ends(tx)
                 )
             )
 
@@ -125,7 +128,7 @@ class Chunks:
         async with self._database.write() as tx:
             await tx.execute(delete(CHUNKS).where(CHUNKS.c.id.in_(ids)))
 
-    def _ends(self, lasts: timedelta) -> datetime:
+    async def _ends(self, tx: AsyncConnection) -> datetime:
         """Return the end of the day on which it is over: hours would tell something."""
-        day = (self._clock() + lasts + timedelta(days=1)).date()
-        return datetime.combine(day, time(), UTC)
+        until = (await self._log.register(tx)).pieces_until(self._clock())
+        return datetime.combine(until.date() + timedelta(days=1), time(), UTC)

@@ -28,6 +28,8 @@ from neighborcam.protocol.rounds import DAILY, most_a_day
 
 LONG_AGO: Final = datetime(2020, 1, 1, tzinfo=UTC)  # before there were logs
 
+TO_FETCH: Final = timedelta(days=3)  # a weekend
+
 type Duty = Literal["outcome", "deletion"]
 
 
@@ -176,6 +178,18 @@ class RegisterState:
             for asked in self.requests.values()
             if asked.state_at(now) is RequestState.OPEN
         ]
+
+    def pieces_until(self, now: datetime) -> datetime:
+        """Return until when a piece of a clip that comes now can be of use.
+
+        Of which request it is nobody may know, so it is the same for all: some days
+        after the last of those that are open ends.
+        """
+        ends = [
+            asked.ended_at(now) or asked.request.expires
+            for asked in self.requests.values()
+        ]
+        return max([now, *ends]) + TO_FETCH
 
     def late(self, now: datetime) -> Iterator[tuple[Asked, Duty]]:
         """Yield what agencies owe and did not do in time, flagged or not."""

@@ -288,12 +288,13 @@ _WORDS: Final[dict[str, _Words]] = {
     ),
     "chunks": _Words(
         "names of sealed pieces, what may delete them, the day on which they go",
-        "17 days; a day after they were fetched",
+        "a day after they were fetched; three days after the last request that was open"
+        " when they came ended",
         {
             "id": "a random name",
             "lock": "a hash of what may delete it",
             "sha256": "the hash of the sealed bytes",
-            "expires": "the day on which it is deleted, the same for all of a day",
+            "expires": "the day on which it is deleted, whatever request it is for",
         },
     ),
     "replies": _Words(
