@@ -96,19 +96,23 @@ class PublicLog:
 
         What was read before is kept, unless its transaction was rolled back.
         """
-        held = self._register.size
-        last = await tx.scalar(select(LOG.c.hash).where(LOG.c.position == held - 1))
-        if held and last != self._last:
-            self._register, held = Register(host=self._register.host), 0
-        rows = await tx.execute(
-            select(LOG.c.entry, LOG.c.hash)
-            .where(LOG.c.position >= held)
-            .order_by(LOG.c.position)
+        register, hashed = self._register, self._last
+        last = await tx.scalar(
+            select(LOG.c.hash).where(LOG.c.position == register.size - 1)
         )
-        for row in rows:
-            self._register.take(read_entry(row.entry))
-            self._last = row.hash
-        return self._register
+        if register.size and last != hashed:
+            register = Register(host=register.host)
+        rows = list(
+            await tx.execute(
+                select(LOG.c.entry, LOG.c.hash)
+                .where(LOG.c.position >= register.size)
+                .order_by(LOG.c.position)
+            )
+        )
+        if rows:  # into another one: whoever reads at the same time has the old one
+            register = register.with_entries(read_entry(row.entry) for row in rows)
+            self._register, self._last = register, rows[-1].hash
+        return register
 
     async def has_release(self, tx: AsyncConnection, version: str) -> bool:
         """Tell whether the newest release of the log is ``version``."""
