@@ -76,6 +76,9 @@ def test_a_demand_for_data_is_entered_into_the_log(desk: Page, tmp_path: Path) -
         desk.get_by_role("button", name="Write it into the log").click()
         expect(desk.get_by_label("What was given?")).to_have_value("")
         desk.get_by_role("link", name="Statistics").click()
+        about = desk.get_by_role("contentinfo", name="About")
+        expect(about.get_by_text("Run by")).to_have_count(0)
+        expect(about.get_by_role("link", name="What this hub holds")).to_be_visible()
         demands = desk.get_by_role("table", name="Demands for data")
         expect(demands.get_by_text("subpoena")).to_be_visible()
 

@@ -55,6 +55,9 @@ def add_to(commands: Commands) -> None:
     )
     parser.add_argument("--name", default="Neighbourhood", help="what it is called")
     parser.add_argument(
+        "--contact", help="who runs the hub and how to reach them; everybody sees it"
+    )
+    parser.add_argument(
         "--database", metavar="URL", help="postgresql://… instead of SQLite"
     )
     parser.add_argument(
@@ -121,6 +124,7 @@ def _settings(options: argparse.Namespace) -> HubSettings:
         port=options.port,
         base_url=options.url or "",
         name=options.name,
+        contact=options.contact or "",
         database=options.database or os.environ.get("NEIGHBORCAM_DATABASE", ""),
         blobs=options.blobs or "",
         nats=options.nats or "",

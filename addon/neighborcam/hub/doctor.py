@@ -52,6 +52,8 @@ async def _addresses(settings: HubSettings) -> AsyncIterator[str]:
         yield "--url is not https: browsers refuse passkeys, networks read along"
     if settings.host in {"127.0.0.1", "localhost"} and parts.hostname != "localhost":
         yield "it listens on this machine only: a proxy before it, or --host 0.0.0.0"
+    if not settings.contact:
+        yield "nobody can reach who runs it: --contact, which the law often asks for"
     if settings.census:
         try:
             load_census(settings.census)

@@ -25,6 +25,7 @@ class HubSettings:
     port: int = DEFAULT_PORT
     base_url: str = ""
     name: str = "Neighbourhood"
+    contact: str = ""  # who runs it, and how to reach them: public
     database: str = ""
     blobs: str = ""
     nats: str = ""

@@ -26,6 +26,7 @@ async def hub(call: Call[None, None]) -> HubView:
     desk = call.desk
     return HubView(
         name=desk.settings.name,
+        contact=desk.settings.contact,
         version=__version__,
         log=desk.log.key.vkey,
         witness=desk.witness.key.vkey,

@@ -25,6 +25,7 @@ class HubView(Answer, frozen=True, kw_only=True):
     """What a hub is, before one joins."""
 
     name: str
+    contact: str
     version: str
     log: str
     witness: str

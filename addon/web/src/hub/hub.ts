@@ -135,6 +135,9 @@ export class HubPage extends LitElement {
       <p class="hidden-visually" role="status" aria-label="News">${this.announcement.value}</p>
       <main tabindex="-1">${this.renderPage()}</main>
       <footer class="soft" aria-label="About">
+        ${this.hub.value?.contact ? html`<span>Run by ${this.hub.value.contact}</span>` : nothing}
+        <a href="./api/inventory">What this hub holds</a>
+        <a href="./api/terms">Terms of Asking</a>
         <a href="./feeds/alerts.atom">Feed for readers (Atom)</a>
         <a href="./feeds/alerts.geojson">GeoJSON</a>
         <a href="./feeds/alerts.georss">GeoRSS</a>

@@ -87,6 +87,8 @@ export interface PublishedComment {
 
 export interface HubView {
   readonly name: string;
+  /** Who runs it, and how to reach them; empty when nobody said. */
+  readonly contact: string;
   readonly version: string;
   readonly log: string;
   readonly witnesses: readonly string[];
