@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -41,7 +42,9 @@ def test_a_steward_passes_a_request_with_a_passkey(desk: Page, tmp_path: Path) -
     with policed_hub(tmp_path / "hub") as (hub, police):
         signed = hub.run(police.submit())
         become_steward(desk, hub, "Cem")
-        expect(desk.get_by_role("heading", name="Milltown Police")).to_be_visible()
+        expect(
+            desk.get_by_role("heading", name="Milltown Police: burglary")
+        ).to_be_visible()
         expect(desk.get_by_text("0 of 1 stewards")).to_be_visible()
         desk.get_by_role("button", name="Approve with your passkey").click()
         expect(desk.get_by_text("Nothing waits").first).to_be_visible()
@@ -66,6 +69,44 @@ def test_a_steward_refuses_a_request_in_public(desk: Page, tmp_path: Path) -> No
         expect(desk.get_by_text("Nothing waits").first).to_be_visible()
         status = hub.run(police.client.status(signed.request.id))
         assert status["state"] == "refused"
+
+
+def test_stewards_suspend_restore_and_renew_an_agency(
+    desk: Page, other_desk: Page, tmp_path: Path
+) -> None:
+    with policed_hub(tmp_path / "hub") as (hub, police):
+        become_steward(desk, hub, "Cem")
+        become_steward(other_desk, hub, "Dee")
+        card = desk.locator("nc-hub-agency")
+        expect(card.get_by_text("May ask until")).to_be_visible()
+        card.get_by_text("Suspend it", exact=True).click()
+        card.get_by_label("What happened (public)").fill("Clips were aired.")
+        card.get_by_role("button", name="Suspend it now").click()
+        expect(card.get_by_text("May not ask.")).to_be_visible()
+        other_desk.reload()
+        for page in (desk, other_desk):
+            restoring = page.locator("nc-hub-agency")
+            restoring.get_by_label("Why it may ask again").fill("They promised.")
+            restoring.get_by_role("button", name="Restore it").click()
+            if page is desk:
+                expect(restoring.get_by_role("alert")).to_contain_text("One of two")
+        expect(other_desk.get_by_text("May ask until")).to_be_visible()
+        desk.reload()
+        for page in (desk, other_desk):
+            page.get_by_text("Renew it", exact=True).click()
+            page.get_by_role("button", name="Renew it with your passkey").click()
+            if page is desk:
+                alert = desk.locator("nc-hub-agency").get_by_role("alert")
+                expect(alert).to_contain_text("One of two")
+        expect(other_desk.get_by_role("alert").first).to_be_empty()
+
+        async def kinds() -> list[str]:
+            entries = await hub.hub.desk.log.entries(0, 1000)
+            return [msgspec.json.decode(each)["type"] for each in entries]
+
+        last = hub.run(kinds())[-3:]
+        assert last == ["agency-suspended", "agency-restored", "agency-renewed"]
+        assert police.agency.record.id
 
 
 def test_a_demand_for_data_is_entered_into_the_log(desk: Page, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import type {
 } from "./types";
 
 const part = encodeURIComponent;
+const agencyPath = (id: string): string => `api/steward/agencies/${part(id)}`;
 const applicationPath = (id: string): string => `api/steward/applications/${part(id)}`;
 const reviewPath = (sha256: string): string => `api/steward/requests/${part(sha256)}`;
 const alertPath = (id: string): string => `api/alerts/${part(id)}`;
@@ -90,9 +91,15 @@ export class HubClient {
   async dropApplication(id: string): Promise<void> {
     await this.ask(applicationPath(id), { method: "DELETE" });
   }
+  suspend = (agency: string, reason: string, fact: string): Promise<void> =>
+    this.send(`${agencyPath(agency)}/suspension`, { reason, fact });
+  restore = (agency: string, fact: string, credential: object): Promise<{ done: boolean }> =>
+    this.send(`${agencyPath(agency)}/restoration`, { fact, credential });
+  renew = (agency: string, until: string, credential: object): Promise<{ done: boolean }> =>
+    this.send(`${agencyPath(agency)}/renewal`, { until, credential });
   /** Say in public that this steward is close to an agency. */
   declareInterest = (agency: string): Promise<void> =>
-    this.send(`api/steward/agencies/${part(agency)}/interest`);
+    this.send(`${agencyPath(agency)}/interest`);
   reviews = (): Promise<readonly Review[]> => this.get("api/steward/requests");
   approveRequest = (sha256: string, credential: object): Promise<void> =>
     this.send(`${reviewPath(sha256)}/approval`, { credential });

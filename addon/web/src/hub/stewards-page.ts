@@ -4,6 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { Problem, words } from "../api/client";
 import { Watch } from "../state/store";
 import { base, buttons, fields } from "../ui/styles";
+import "./agency-card";
 import "./application-card";
 import "./case-card";
 import { refresh } from "./feed";
@@ -13,7 +14,7 @@ import { announcement, client, endSteward, findSteward, hub, steward } from "./s
 import "./steward-demand";
 import "./steward-invites";
 import "./steward-sign-in";
-import type { Application, Case, Review } from "./types";
+import type { Agency, Application, Case, Review } from "./types";
 import { plural } from "./words";
 
 const ASK_EVERY_MS = 30_000;
@@ -46,6 +47,7 @@ export class StewardsPage extends LitElement {
   @state() private cases: readonly Case[] | null = null;
   @state() private reviews: readonly Review[] = [];
   @state() private applications: readonly Application[] = [];
+  @state() private agencies: readonly Agency[] = [];
   @state() private problem = "";
   private clock = 0;
 
@@ -120,6 +122,11 @@ export class StewardsPage extends LitElement {
           )}
         </section>
         <div class="stack">
+          ${repeat(
+            this.agencies,
+            ({ id }) => id,
+            (each) => html`<nc-hub-agency .agency=${each} @decided=${this.decided}></nc-hub-agency>`,
+          )}
           <nc-hub-steward-invites></nc-hub-steward-invites>
           <nc-hub-steward-demand></nc-hub-steward-demand>
         </div>
@@ -133,9 +140,10 @@ export class StewardsPage extends LitElement {
 
   private async load(): Promise<void> {
     try {
-      [this.reviews, this.applications] = await Promise.all([
+      [this.reviews, this.applications, this.agencies] = await Promise.all([
         client.reviews(),
         client.applications(),
+        client.agencies(),
       ]);
       this.cases = await client.cases();
       this.problem = "";
@@ -163,7 +171,7 @@ export class StewardsPage extends LitElement {
 
   private leave(): void {
     this.cases = null;
-    this.reviews = this.applications = [];
+    this.reviews = this.applications = this.agencies = [];
     this.problem = "";
     endSteward();
   }

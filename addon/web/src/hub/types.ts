@@ -254,6 +254,11 @@ export interface Agency {
   readonly contact: string;
   readonly standing: "announced" | "member" | "vetoed" | "suspended";
   readonly notice_until: string;
+  readonly until: string;
+  /** What is ended when it is restored, hexadecimal. */
+  readonly ends: string;
+  readonly objections: number;
+  readonly enough: number;
   readonly open: number;
   readonly owes: readonly { readonly what: string; readonly due: string }[];
 }
