@@ -18,7 +18,7 @@ from neighborcam.agency.desk import Desk
 from neighborcam.agency.verifying import check_bundle
 from neighborcam.engine.requests import AnswerDraft, Decision
 from neighborcam.protocol.requests import Request
-from tests.agency.test_desk import desk
+from tests.agency.station import desk
 from tests.engine.sharing.test_requests import Move, OneHome, home
 from tests.hub.conftest import clock, session, settings
 from tests.hub.police import Policed, policed

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from neighborcam.agency import files
+from neighborcam.agency.capsule_reading import read_all
 from neighborcam.agency.casebook import (
     Casebook,
     CaseState,
@@ -28,15 +29,9 @@ from neighborcam.protocol import rounds
 from neighborcam.protocol.age_keys import (
     HybridIdentity,
 )
-from neighborcam.protocol.answers import (
-    Answer,
-    Item,
-    check_manifest,
-    read_answer,
-)
+from neighborcam.protocol.answers import Item, check_manifest
 from neighborcam.protocol.canonical import encode
-from neighborcam.protocol.capsules import open_capsule
-from neighborcam.protocol.errors import CannotOpen, InvalidMessage, ProtocolError
+from neighborcam.protocol.errors import CannotOpen, ProtocolError
 from neighborcam.protocol.register import Register
 from neighborcam.protocol.register_rules import check_new_request
 from neighborcam.protocol.request_limits import check_history, check_request
@@ -177,9 +172,8 @@ class Desk:
     ) -> int:
         """Try all capsules; keep the answers that are new, and return how many."""
         fresh = 0
-        for capsule in found:
-            answer = _opened(capsule, seal, request)
-            if answer is None or answer.id in state.answers:
+        for answer in read_all(found, seal, request):
+            if answer.id in state.answers:
                 continue
             fresh += 1
             state.answers[answer.id] = KeptAnswer(
@@ -340,12 +334,3 @@ class Desk:
 
     def _now(self) -> datetime:
         return self._clock().replace(microsecond=0)
-
-
-def _opened(capsule: bytes, seal: HybridIdentity, request: str) -> Answer | None:
-    """Return the answer in a capsule, None for nothing, or for what makes no sense."""
-    try:
-        answer = read_answer(open_capsule(capsule, seal, request.encode()))
-    except (CannotOpen, InvalidMessage):
-        return None
-    return answer if answer is not None and answer.request == request else None

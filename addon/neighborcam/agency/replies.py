@@ -10,14 +10,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
+from neighborcam.agency.capsule_reading import recipient_of
 from neighborcam.agency.casebook import Casebook, CaseState, Waiting
 from neighborcam.agency.hub_client import HubClient
 from neighborcam.agency.keyring import Keyring
-from neighborcam.protocol.age_keys import (
-    HybridIdentity,
-    HybridRecipient,
-    parse_recipient,
-)
+from neighborcam.protocol.age_keys import HybridIdentity
 from neighborcam.protocol.answers import Answer, Receipt, sign_receipt
 from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.capsules import seal_slot
@@ -43,9 +40,7 @@ class Replies:
 
     def tell(self, state: CaseState, answer: Answer, what: Any, text: str = "") -> None:
         """Let a receipt wait in ``state``; who keeps the state keeps the receipt."""
-        to = parse_recipient(answer.reply_to)
-        if not isinstance(to, HybridRecipient):
-            return  # a home that wants no word
+        to = recipient_of(answer.reply_to)
         key, issued = self._ring.own
         receipt = Receipt(
             request=answer.request,
