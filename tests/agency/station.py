@@ -11,7 +11,6 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from demo.town_home import Home
-from neighborcam.agency.bundle import bundle
 from neighborcam.agency.casebook import Casebook, DeskSettings
 from neighborcam.agency.desk import Desk
 from neighborcam.agency.hub_client import HubClient
@@ -42,6 +41,7 @@ from neighborcam.protocol.sealed_clips import seal_clip
 from tests.hub.police import Policed
 
 DAY = timedelta(days=1)
+PASSPHRASE = "correct horse battery"
 CLIP = b"\0\0\0\x18ftypisom" + bytes(range(256)) * 40
 
 
@@ -155,34 +155,47 @@ class Station:
                     found.append((answer, receipt.what))
         return found
 
+    def again(self) -> Desk:
+        """Return the officer's desk as another process finds it."""
+        return opened_desk(self.policed, self.folder / "officer")
+
+    async def answered(self, **more: Any) -> tuple[str, Answer]:
+        """Have a request answered by one home, and collect that."""
+        request = await self.ask()
+        answer = await self.answer(request, await self.policed.town.home(), **more)
+        self.round_over()
+        await self.officer.collect(request)
+        return request, answer
+
     async def export(self, request: str, answer: str) -> Path:
-        path = await self.officer.open(request, answer, 0)
-        status = await self.officer.status(request)
-        assert status.entry is not None
-        assert status.proof is not None
-        (kept,) = [
-            each for each in self.officer.answers(request) if each.answer.id == answer
-        ]
-        data = bundle(
-            kept.answer.items[0],
-            path.read_bytes(),
-            entry=status.entry,
-            proof=status.proof,
-            settings=self.book.settings,
-            custody=self.officer.custody,
-        )
         out = self.folder / "bundle.zip"
-        out.write_bytes(data)
+        out.write_bytes(await self.officer.export(request, answer, 0))
         return out
+
+    async def due(self, request: str) -> set[str]:
+        """Return what the agency owes, as the log has it."""
+        asked = (await self.officer.register()).requests[request]
+        return set(asked.due(self.policed.town.clock()))
+
+    def done(self, request: str) -> list[str]:
+        """Return what the custody log says, in order."""
+        return [line.what for line in self.officer.custody(request)]
 
 
 def desk(policed: Policed, folder: Path, officer: Any) -> tuple[Desk, Casebook]:
-    ring = Keyring.make(folder, "correct horse battery")
+    ring = Keyring.make(folder, PASSPHRASE)
     ring.keys.own = officer.key.private_bytes_raw()
     ring.keys.issued = officer.issued
+    ring.keys.held = [officer.issued]
     ring.save()
     book = Casebook(folder)
     log = policed.town.hub.desk.log.key.vkey
     book.set_up(DeskSettings(hub=policed.town.url, log=log))
+    return opened_desk(policed, folder), book
+
+
+def opened_desk(policed: Policed, folder: Path) -> Desk:
+    """Open a desk that was set up, as a program does when it starts."""
+    ring = Keyring.open(folder, PASSPHRASE)
     client = HubClient(policed.town.url)
-    return Desk(book, ring, client, policed.town.clock), book
+    return Desk(Casebook(folder), ring, client, policed.town.clock)

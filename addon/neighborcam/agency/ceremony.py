@@ -11,7 +11,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from neighborcam.agency.errors import NotNow
-from neighborcam.agency.keyring import Keyring
+from neighborcam.agency.keyring import Keyring, PendingKey
 from neighborcam.protocol.agencies import (
     CERTIFICATE_LASTS,
     AgencyRecord,
@@ -88,18 +88,38 @@ def key_file(
 
 
 def make_own(ring: Keyring, role: Role, name: str) -> KeyRequest:
-    """Make an officer's or supervisor's key; return what the root has to certify."""
-    ring.keys.own = os.urandom(32)
-    ring.keys.issued = None
+    """Make an officer's or supervisor's key; return what the root has to certify.
+
+    A key that is in use stays in use until `accept`. One that waits for the root is
+    not made again: the same wish is returned. Raises `NotNow` for another one.
+    """
+    waiting = ring.keys.pending
+    if waiting is None:
+        ring.keys.pending = PendingKey(seed=os.urandom(32), role=role, name=name)
+        ring.save()
+    elif (waiting.role, waiting.name) != (role, name):
+        raise NotNow(
+            f"a key for {waiting.role} {waiting.name!r} waits for the root: let it"
+            " certify that one, or drop it first (agency drop-key)"
+        )
+    return key_request(ring)
+
+
+def drop_pending(ring: Keyring) -> None:
+    """Forget the key that waits for the root; the one in use stays."""
+    if ring.keys.pending is None:
+        raise NotNow("no key waits for the root")
+    ring.keys.pending = None
     ring.save()
-    return key_request(ring, role, name)
 
 
-def key_request(ring: Keyring, role: Role, name: str) -> KeyRequest:
+def key_request(ring: Keyring) -> KeyRequest:
     """Return what the root has to certify, again. Raises `NotNow` without a key."""
-    if ring.keys.own is None:
+    waiting = ring.keys.pending
+    if waiting is None:
         raise NotNow("make a key first")
-    return KeyRequest(role=role, name=name, key=_public(ring.keys.own))
+    key = _public(waiting.seed)
+    return KeyRequest(role=waiting.role, name=waiting.name, key=key)
 
 
 def certify(
@@ -122,11 +142,26 @@ def certify(
     return issue(certificate, ring.root)
 
 
+def check_accepts(ring: Keyring, issued: IssuedCertificate) -> None:
+    """Raise `NotNow` unless a certificate is for a key of this desk."""
+    waiting, key = ring.keys.pending, issued.certificate.key
+    if ring.keys.own is not None and key == _public(ring.keys.own):
+        return
+    if waiting is None or key != _public(waiting.seed):
+        raise NotNow("this certificate is for another key than those of this desk")
+    if issued.certificate.role is not waiting.role:
+        raise NotNow("the root certified it for another role")
+
+
 def accept(ring: Keyring, issued: IssuedCertificate) -> None:
-    """Keep the certificate of the own key. Raises `NotNow` for another's."""
-    if ring.keys.own is None or issued.certificate.key != _public(ring.keys.own):
-        raise NotNow("this certificate is for another key")
+    """Use the certified key from now on. Raises `NotNow` for another's."""
+    check_accepts(ring, issued)
+    waiting = ring.keys.pending
+    if waiting is not None and issued.certificate.key == _public(waiting.seed):
+        ring.keys.own, ring.keys.pending = waiting.seed, None
     ring.keys.issued = issued
+    if issued not in ring.keys.held:
+        ring.keys.held.append(issued)
     ring.save()
 
 
