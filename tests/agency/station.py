@@ -1,43 +1,24 @@
 """A police station at a real hub: two desks, and homes that answer."""
 
-import os
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from demo.town_home import Home
 from neighborcam.agency.casebook import Casebook, DeskSettings
 from neighborcam.agency.desk import Desk
 from neighborcam.agency.hub_client import HubClient
 from neighborcam.agency.keyring import Keyring
-from neighborcam.protocol.age_keys import (
-    HybridIdentity,
-    HybridRecipient,
-    parse_recipient,
-)
-from neighborcam.protocol.answers import (
-    Answer,
-    CapsulePost,
-    ChunkPost,
-    Edit,
-    Item,
-    Manifest,
-    Original,
-    Receipt,
-    check_receipt,
-    lock_of,
-    sign_manifest,
-)
+from neighborcam.protocol.age_keys import HybridIdentity
+from neighborcam.protocol.answers import Answer, Item, Receipt, check_receipt
 from neighborcam.protocol.canonical import decode, encode
-from neighborcam.protocol.capsules import open_slot, seal_capsule
+from neighborcam.protocol.capsules import open_slot
 from neighborcam.protocol.errors import CannotOpen
 from neighborcam.protocol.requests import ReplyBundle, Request, Spoken
-from neighborcam.protocol.sealed_clips import seal_clip
+from tests.agency.answering import give_clip, post_capsule, write_answer
 from tests.hub.police import Policed
 
 DAY = timedelta(days=1)
@@ -71,15 +52,8 @@ class Station:
         self, request: str, home: Home, *, number: int = 0, **more: Any
     ) -> Answer:
         """Let a home answer with a clip, or as ``more`` says."""
-        identity = HybridIdentity(os.urandom(32))
         items = () if "kind" in more else (await self.item(request, home),)
-        fields = {"kind": "clips", "items": items} | more
-        answer = Answer(
-            id=os.urandom(16).hex(),
-            request=request,
-            reply_to=str(identity.recipient),
-            **fields,
-        )
+        answer, identity = write_answer(request, **{"items": items} | more)
         self.replies[answer.id] = identity
         await self.post(request, home, encode(answer), number)
         return answer
@@ -87,51 +61,11 @@ class Station:
     async def post(
         self, request: str, home: Home, content: bytes, number: int = 0
     ) -> None:
-        to = parse_recipient(self.book.request(request).request.seal_to)
-        assert isinstance(to, HybridRecipient)
-        capsule = CapsulePost(
-            request=request,
-            round=number,
-            capsule=seal_capsule(content, to, request.encode()),
-            token=await home.token("capsule"),
-        )
-        await home.link.send("/api/capsules", capsule)
+        seal_to = self.book.request(request).request.seal_to
+        await post_capsule(home, request, seal_to, content, number)
 
     async def item(self, request: str, home: Home) -> Item:
-        key = Ed25519PrivateKey.generate()
-        at = self.policed.town.clock().replace(microsecond=0)
-        manifest = Manifest(
-            request=request,
-            kind="clip",
-            media_type="video/mp4",
-            sha256=sha256(CLIP).hexdigest(),
-            bytes=len(CLIP),
-            originals=(Original(sha256="0" * 64, started=at, ended=at),),
-            edits=(Edit.TRIMMED, Edit.AUDIO_REMOVED),
-            codec="h264",
-            width=640,
-            height=360,
-            frames=80,
-            started=at,
-            ended=at,
-            clock_source="system",
-            engine="neighborcam 1",
-            key=key.public_key().public_bytes_raw(),
-        )
-        sealed = seal_clip(CLIP, "video/mp4", os.urandom(32))
-        names = [os.urandom(16).hex() for _ in sealed.pieces]
-        for name, data in zip(names, sealed.pieces, strict=True):
-            head = ChunkPost(
-                id=name, lock=lock_of("0" * 32), token=await home.token("capsule")
-            )
-            await home.link.put(f"/api/chunks/{name}", encode(head) + b"\n" + data)
-        return Item(
-            manifest=manifest,
-            sig=sign_manifest(manifest, key),
-            secret=sealed.secret,
-            sealed_sha256=sealed.sha256,
-            chunks=tuple(names),
-        )
+        return await give_clip(home, request, CLIP, self.policed.town.clock())
 
     def round_over(self, rounds: int = 1) -> None:
         self.policed.town.clock.at += rounds * DAY + timedelta(minutes=6)

@@ -166,6 +166,10 @@ async def test_what_was_copied_has_to_be_accounted_for(
     assert asked.deletion.what == fate
     is_told = (answer.id, "deleted") in await station.receipts(request)
     assert is_told == (fate == "deleted")
+    await station.officer.delete(request, "deleted")  # evidence may go later
+    asked = (await station.officer.register()).requests[request]
+    assert asked.deletion is not None
+    assert asked.deletion.what == "deleted"
 
 
 async def test_evidence_is_not_said_of_what_was_never_copied(station: Station) -> None:

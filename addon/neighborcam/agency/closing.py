@@ -57,7 +57,7 @@ class Closing:
         asked = await self._parts.asked(request)
         if asked.ended_at(self._parts.clock()) is None:
             raise NotNow("the request is open: end it first, or wait until it expires")
-        if asked.outcome is not None:
+        if asked.outcome is not None and asked.outcome.result != "open":
             if (asked.outcome.result, asked.outcome.text) == (result, text):
                 return
             raise NotNow(f"its outcome was filed already: {asked.outcome.result}")
@@ -100,17 +100,20 @@ class Closing:
         """Destroy answers and keys, tell the owners, and attest it to the hub.
 
         ``fate``: "deleted" says that copies are destroyed too, "evidence" that some
-        became evidence. Only where there are copies it has to be said. May be called
-        again wherever it was cut off. Raises `NotNow`, `InvalidInput`.
+        became evidence. Only where there are copies it has to be said, and evidence may
+        be deleted later. May be called again wherever it was cut off. Raises `NotNow`,
+        `InvalidInput`.
         """
         await self.before_deletion(request)
         asked, state = await self._logged(request), self._parts.notes.get(request)
-        if not state.attests:
-            state.attests = _fate(state, fate)
+        is_later = state.attests == "evidence" and fate == "deleted"
+        if is_later or not state.attests:
+            state.attests = "deleted" if is_later else _fate(state, fate)
             self._parts.notes.put(request, state)
         self._erase_all(request, state)
         await self._replies.deliver(request, state)
-        if asked is not None and asked.deletion is None:
+        said = asked.deletion.what if asked and asked.deletion else ""
+        if asked is not None and said != state.attests:
             await self._say(request, Deletion, what=state.attests)
         self._parts.note(request, "deleted", state.attests)
         self._parts.ring.destroy_seal(request)

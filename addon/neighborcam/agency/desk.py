@@ -123,11 +123,14 @@ class Desk:
         async with self._turn:
             return await self._opening.open(request, answer, number)
 
+    async def copy_out(self, request: str, answer: str, number: int) -> Opened:
+        """Return a clip that leaves the desk, as whoever gave it learns."""
+        async with self._turn:
+            return await self._opening.take_out(request, answer, number, "saved")
+
     async def save(self, request: str, answer: str, number: int, path: Path) -> None:
         """Copy a clip out of the desk, as a plain file."""
-        async with self._turn:
-            opened = await self._opening.take_out(request, answer, number, "saved")
-            files.write(path, opened.clip)
+        files.write(path, (await self.copy_out(request, answer, number)).clip)
 
     async def copied(self, request: str, answer: str, number: int) -> None:
         """Write down that a clip was copied to evidence, and tell its owner."""

@@ -64,6 +64,10 @@ class LogKeeper:
         self._keep(checkpoint.note, new)
         return reader.register
 
+    def known(self) -> Register:
+        """Return what the log said when it was last read; nothing is fetched."""
+        return self._known().register
+
     def evidence(self) -> list[Path]:
         """Return the files of what the hub showed against its own log."""
         return sorted((self._folder / _EVIDENCE).glob("*.txt"))

@@ -4,6 +4,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -48,8 +49,11 @@ class OpenedBundle:
     Exactly what a bundle holds, and each once: nothing can lie beside what is proven.
     """
 
-    def __init__(self, path: Path) -> None:
-        found = _folder(path) if path.is_dir() else _archive(path)
+    def __init__(self, path: Path | BytesIO) -> None:
+        if isinstance(path, Path) and path.is_dir():
+            found = _folder(path)
+        else:
+            found = _archive(path)
         odd = next((each for each in found if not _is_known(each)), None)
         if odd is not None:
             raise InvalidMessage(f"{odd!r} is nothing that a bundle holds")
@@ -71,18 +75,19 @@ class OpenedBundle:
                 yield _index(name)
 
 
-def _archive(path: Path) -> dict[str, bytes]:
+def _archive(path: Path | BytesIO) -> dict[str, bytes]:
+    name = path.name if isinstance(path, Path) else "this"
     try:
         with zipfile.ZipFile(path) as archive:
             listed = archive.infolist()
             if sum(each.file_size for each in listed) > _MOST:
-                raise InvalidMessage(f"{path.name} is too large for a bundle")
+                raise InvalidMessage(f"{name} is too large for a bundle")
             if len({each.filename for each in listed}) != len(listed):
-                raise InvalidMessage(f"{path.name} holds the same name twice")
+                raise InvalidMessage(f"{name} holds the same name twice")
             return {each.filename: archive.read(each) for each in listed}
     except _DAMAGE:
         raise InvalidMessage(
-            f"{path.name} is no bundle that opens: it is missing or damaged"
+            f"{name} is no bundle that opens: it is missing or damaged"
         ) from None
 
 

@@ -11,6 +11,7 @@ All of it hangs on the log's key. It has to come from somebody else than the bun
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -83,7 +84,7 @@ class _Case:
         return settings.policy
 
 
-def check_bundle(path: Path, pin: Pin | None = None) -> Verdict:
+def check_bundle(path: Path | BytesIO, pin: Pin | None = None) -> Verdict:
     """Return what was proven. Raises `ProtocolError` naming the first thing wrong."""
     files = OpenedBundle(path)
     case = _Case(files, _guarded("policy", _policy, files), pin or Pin())

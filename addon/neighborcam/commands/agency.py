@@ -10,7 +10,8 @@ from typing import Any, Final
 from neighborcam.agency.errors import InvalidInput
 from neighborcam.commands import desk_cases as cases
 from neighborcam.commands import desk_keys as keys
-from neighborcam.commands.arguments import Commands
+from neighborcam.commands import desk_page
+from neighborcam.commands.arguments import Commands, port
 from neighborcam.commands.desk_session import Session
 
 
@@ -31,6 +32,7 @@ class Action:
 _CLIP: Final = ("REQUEST", "ANSWER", "NUMBER")
 
 ACTIONS: Final[dict[str, Action]] = {
+    "serve": Action(what="run the desk's page on this machine", run=desk_page.serve),
     "init": Action(
         words=("HUB", "LOG-KEY"),
         what="set up a desk for a hub, by the key of its log",
@@ -157,7 +159,13 @@ def add_to(commands: Commands) -> None:
         help="ask a neighbourhood, as an agency",
         description="The desk of an agency. Keys and clips stay on this machine.",
     )
-    parser.add_argument("action", choices=tuple(ACTIONS), help="see docs/cli.md")
+    parser.add_argument(
+        "action",
+        nargs="?",
+        default="serve",
+        choices=tuple(ACTIONS),
+        help="see docs/cli.md (default: serve, the desk's page)",
+    )
     parser.add_argument("words", nargs="*", metavar="…", help="what the action needs")
     parser.add_argument(
         "--desk",
@@ -188,6 +196,22 @@ def add_to(commands: Commands) -> None:
     )
     parser.add_argument(
         "--quorum", type=int, default=0, help="how many of them are needed (init)"
+    )
+    parser.add_argument(
+        "--host",
+        default=desk_page.HOST,
+        help="where the page listens (serve; default: this machine alone)",
+    )
+    parser.add_argument(
+        "--port",
+        type=port,
+        default=desk_page.PORT,
+        help="of the page (serve); 0 takes a free one",
+    )
+    parser.add_argument(
+        "--beyond-this-machine",
+        action="store_true",
+        help="let --host be an address that others can reach (serve)",
     )
     parser.set_defaults(run=run)
 
