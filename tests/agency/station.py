@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from demo.answering import give_clip, post_capsule, write_answer
 from demo.town_home import Home
 from neighborcam.agency.casebook import Casebook, DeskSettings
 from neighborcam.agency.desk import Desk
@@ -18,7 +19,6 @@ from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.capsules import open_slot
 from neighborcam.protocol.errors import CannotOpen
 from neighborcam.protocol.requests import ReplyBundle, Request, Spoken
-from tests.agency.answering import give_clip, post_capsule, write_answer
 from tests.hub.police import Policed
 
 DAY = timedelta(days=1)

@@ -12,12 +12,12 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from demo.answering import give_clip, post_capsule, write_answer
 from neighborcam.agency.links import link_of
 from neighborcam.agency.page.access import IDLE
 from neighborcam.agency.verifying import Pin, check_bundle
 from neighborcam.engine.api.server import WEB_DIR
 from neighborcam.protocol.canonical import encode
-from tests.agency.answering import give_clip, post_capsule, write_answer
 from tests.web.conftest import Watched
 from tests.web.desks import PASSPHRASE, RunningDesk, officers_of, running_desk
 from tests.web.fake_engine import Video

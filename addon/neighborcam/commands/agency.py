@@ -187,6 +187,12 @@ def add_to(commands: Commands) -> None:
         help="the passphrase to change to (passphrase); asked for without it",
     )
     parser.add_argument("--yes", action="store_true", help="do not ask before")
+    _add_hub(parser)
+    _add_page(parser)
+    parser.set_defaults(run=run)
+
+
+def _add_hub(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--witness",
         action="append",
@@ -197,6 +203,9 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--quorum", type=int, default=0, help="how many of them are needed (init)"
     )
+
+
+def _add_page(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host",
         default=desk_page.HOST,
@@ -213,7 +222,6 @@ def add_to(commands: Commands) -> None:
         action="store_true",
         help="let --host be an address that others can reach (serve)",
     )
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -26,7 +26,7 @@ export class AnswerCard extends LitElement {
       img {
         display: block;
         width: 100%;
-        max-height: 480px;
+        max-height: 380px;
         border-radius: var(--radius-m);
         background: var(--stage);
         object-fit: contain;
@@ -101,8 +101,8 @@ export class AnswerCard extends LitElement {
       <div class="row">
         <button class="primary" ?disabled=${this.doing.busy} @click=${() => this.open(number)}>${T.answer.open}</button>
         ${isOpened ? html`<button ?disabled=${this.doing.busy || clip.state === "copied"} @click=${() => this.change(() => client.copied(this.case, this.answer.id, number))}>${T.answer.copied}</button>` : nothing}
-        <nc-confirm question=${T.answer.exportAsk} yes=${T.answer.exportYes} @confirmed=${() => this.export(number, clip)}>${T.answer.export}</nc-confirm>
-        <nc-confirm question=${T.answer.saveAsk} yes=${T.answer.saveYes} @confirmed=${() => this.save(number, clip)}>${T.answer.save}</nc-confirm>
+        <nc-confirm tone="" question=${T.answer.exportAsk} yes=${T.answer.exportYes} @confirmed=${() => this.export(number, clip)}>${T.answer.export}</nc-confirm>
+        <nc-confirm tone="" question=${T.answer.saveAsk} yes=${T.answer.saveYes} @confirmed=${() => this.save(number, clip)}>${T.answer.save}</nc-confirm>
       </div>
       <p class="hint">${T.answer.sealed}</p>
     </figure>`;

@@ -94,7 +94,7 @@ export class CasePage extends LitElement {
   private renderNext(found: Case): TemplateResult {
     const { line } = found;
     const moments = [
-      ...(found.next_round === null ? [] : [{ what: T.case.collect, due: found.next_round, isPlain: true }]),
+      ...(found.next_round === null ? [] : [{ what: T.case.round, due: found.next_round, isPlain: true }]),
       ...found.due.map(({ what, due }) => ({ what, due, isPlain: false })),
     ];
     return html`<section class="panel" aria-labelledby="next">

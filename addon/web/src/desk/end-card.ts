@@ -27,9 +27,14 @@ export class EndCard extends LitElement {
       ${outcome === "" ? nothing : html`<p>${T.end.filed(T.end.results[outcome] ?? outcome)}</p>`}
       ${ended !== null && (outcome === "" || isPutOff) ? this.renderOutcome(isPutOff) : nothing}
       ${deletion === "" ? nothing : html`<p>${T.end.attested(deletion)}</p>`}
-      ${deletion === "" || deletion === "evidence" ? this.renderDeletion() : nothing}
+      ${this.mayDelete && (deletion === "" || deletion === "evidence") ? this.renderDeletion() : nothing}
       <p class="problem" role="alert">${this.doing.problem || nothing}</p>
     </section>`;
+  }
+
+  private get mayDelete(): boolean {
+    const { ended, logged, line } = this.case;
+    return ended !== null || (logged === null && line.state !== "review");
   }
 
   private renderEnd(where: string): TemplateResult {

@@ -50,7 +50,7 @@ export class Facts extends LitElement {
       [T.facts.contact, request.contact],
       [T.facts.retention, T.facts.days(request.retention_days)],
       [T.facts.expires, moment(request.expires)],
-      [T.facts.signed, T.facts.and(this.officer, this.supervisor || T.facts.nobody)],
+      [T.facts.signed, T.facts.and(this.officer, this.supervisor)],
     ];
     return html`<div class="both">
       <dl>${rows.map(([name, value]) => html`<dt class="soft small">${name}</dt><dd class="words">${value}</dd>`)}</dl>

@@ -45,7 +45,7 @@ export class RootKeys extends LitElement {
   }
 
   private renderMake(): TemplateResult {
-    return html`<nc-confirm question=${T.keys.rootAsk} yes=${T.keys.rootYes} @confirmed=${() => this.act(async () => {
+    return html`<nc-confirm tone="" question=${T.keys.rootAsk} yes=${T.keys.rootYes} @confirmed=${() => this.act(async () => {
       await client.makeRoot();
       await look();
     })}>${T.keys.rootMake}</nc-confirm>`;

@@ -48,7 +48,7 @@ export class SignPage extends LitElement {
       ${seen.concerns.length === 0 ? nothing : html`<p class="caution">${T.request.concerns} ${seen.concerns.map(spaced).join(", ")}</p>`}
       <nc-desk-facts .request=${seen.request} .jurisdiction=${seen.jurisdiction} officer=${seen.officer} supervisor=${seen.supervisor}></nc-desk-facts>
       <details><summary>${T.sign.show}</summary><pre tabindex="0">${seen.text}</pre></details>
-      ${maySign ? html`<nc-confirm question=${T.sign.countersignAsk} yes=${T.sign.countersignYes} ?disabled=${this.doing.busy} @confirmed=${this.countersign}>${T.sign.countersign}</nc-confirm>` : nothing}
+      ${maySign ? html`<nc-confirm tone="primary" question=${T.sign.countersignAsk} yes=${T.sign.countersignYes} ?disabled=${this.doing.busy} @confirmed=${this.countersign}>${T.sign.countersign}</nc-confirm>` : nothing}
       ${this.signed === null ? nothing : html`<nc-carry-out .text=${this.signed.link} file=${`request-${seen.id.slice(0, 8)}-countersigned.txt`} label=${T.sign.out}></nc-carry-out>`}
       ${isSigned ? html`<div class="row"><button class="primary" ?disabled=${this.doing.busy} @click=${this.submit}>${T.sign.submit}</button></div>` : nothing}
     </article>`;

@@ -10,6 +10,14 @@ export const sheet = css`
     align-content: start;
     min-width: 0;
   }
+  h4 {
+    margin: 0;
+    font-size: var(--text-m);
+  }
+  form.row,
+  form > .row {
+    align-items: end;
+  }
   dl {
     display: grid;
     grid-template-columns: auto minmax(0, 1fr);

@@ -194,8 +194,7 @@ export const T = {
     days: (days: number) => `${days} days`,
     expires: "Open until",
     signed: "Signed by",
-    and: (one: string, other: string) => `${one} and ${other}`,
-    nobody: "no supervisor yet",
+    and: (one: string, other: string) => (other === "" ? `${one}, no supervisor yet` : `${one} and ${other}`),
     to: (one: string, other: string) => `${one} to ${other}`,
     urgent: "urgent",
   },
@@ -214,6 +213,7 @@ export const T = {
     back: "All cases",
     next: "What happens next",
     collect: "Collect now",
+    round: "the round that runs can be collected",
     collecting: "Collecting…",
     collected: (homes: number, fresh: number) =>
       `${homes} ${homes === 1 ? "home" : "homes"} took part; ${fresh} new ${fresh === 1 ? "answer" : "answers"}.`,

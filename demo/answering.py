@@ -1,4 +1,4 @@
-"""How a home answers an agency: items, answers, capsules; for desks in tests."""
+"""How a home answers an agency, as plain calls: for tests and the demo."""
 
 import os
 from datetime import datetime
@@ -83,7 +83,8 @@ async def post_capsule(
 ) -> None:
     """Post a capsule of a round."""
     to = parse_recipient(seal_to)
-    assert isinstance(to, HybridRecipient)
+    if not isinstance(to, HybridRecipient):
+        raise TypeError("requests are sealed to hybrid keys")
     capsule = CapsulePost(
         request=request,
         round=number,
