@@ -47,7 +47,7 @@ def test_keys_come_back_by_their_passphrase_alone(tmp_path: Path) -> None:
     with pytest.raises(WrongPassphrase):
         Keyring.open(tmp_path, "wrong horse battery")
     assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o600
-    assert ring.keys.root is not None
+    assert isinstance(ring.keys.root, bytes)
     assert ring.keys.root not in (tmp_path / NAME).read_bytes()
     assert repr(ring.keys) == "Keys()"
 

@@ -2,16 +2,16 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from importlib import resources
 from typing import Final
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from neighborcam.agency.errors import NotNow
-from neighborcam.agency.keyring import Keyring, PendingKey
+from neighborcam.agency.keyring import Keyring, PendingKey, Secret, public_of
 from neighborcam.protocol.agencies import (
     CERTIFICATE_LASTS,
     AgencyRecord,
@@ -41,18 +41,26 @@ class KeyRequest(Message, frozen=True, kw_only=True, tag="key-request"):
     key: PublicKey
 
 
+def new_seed() -> bytes:
+    """Return a new key that lies in the file of keys."""
+    return os.urandom(32)
+
+
 def terms() -> bytes:
     """Return the Terms of Asking, which an agency accepts by its root's signature."""
     return resources.files(__package__).joinpath(TERMS).read_bytes()
 
 
-def make_root(ring: Keyring) -> bytes:
-    """Make the agency's root key; return its public half. Raises `NotNow`."""
+def make_root(ring: Keyring, make: Callable[[], Secret] = new_seed) -> bytes:
+    """Make the agency's root key; return its public half. Raises `NotNow`.
+
+    ``make`` makes the key itself: here, or in a token.
+    """
     if ring.keys.root is not None:
         raise NotNow("this keyring has a root key already")
-    ring.keys.root = os.urandom(32)
+    ring.keys.root = make()
     ring.save()
-    return ring.root.public_key().public_bytes_raw()
+    return public_of(ring.keys.root)
 
 
 def key_file(
@@ -87,7 +95,9 @@ def key_file(
     return sign_agency(record, ring.root)
 
 
-def make_own(ring: Keyring, role: Role, name: str) -> KeyRequest:
+def make_own(
+    ring: Keyring, role: Role, name: str, make: Callable[[], Secret] = new_seed
+) -> KeyRequest:
     """Make an officer's or supervisor's key; return what the root has to certify.
 
     A key that is in use stays in use until `accept`. One that waits for the root is
@@ -95,7 +105,7 @@ def make_own(ring: Keyring, role: Role, name: str) -> KeyRequest:
     """
     waiting = ring.keys.pending
     if waiting is None:
-        ring.keys.pending = PendingKey(seed=os.urandom(32), role=role, name=name)
+        ring.keys.pending = PendingKey(key=make(), role=role, name=name)
         ring.save()
     elif (waiting.role, waiting.name) != (role, name):
         raise NotNow(
@@ -118,7 +128,7 @@ def key_request(ring: Keyring) -> KeyRequest:
     waiting = ring.keys.pending
     if waiting is None:
         raise NotNow("make a key first")
-    key = _public(waiting.seed)
+    key = public_of(waiting.key)
     return KeyRequest(role=waiting.role, name=waiting.name, key=key)
 
 
@@ -145,9 +155,9 @@ def certify(
 def check_accepts(ring: Keyring, issued: IssuedCertificate) -> None:
     """Raise `NotNow` unless a certificate is for a key of this desk."""
     waiting, key = ring.keys.pending, issued.certificate.key
-    if ring.keys.own is not None and key == _public(ring.keys.own):
+    if ring.keys.own is not None and key == public_of(ring.keys.own):
         return
-    if waiting is None or key != _public(waiting.seed):
+    if waiting is None or key != public_of(waiting.key):
         raise NotNow("this certificate is for another key than those of this desk")
     if issued.certificate.role is not waiting.role:
         raise NotNow("the root certified it for another role")
@@ -157,8 +167,8 @@ def accept(ring: Keyring, issued: IssuedCertificate) -> None:
     """Use the certified key from now on. Raises `NotNow` for another's."""
     check_accepts(ring, issued)
     waiting = ring.keys.pending
-    if waiting is not None and issued.certificate.key == _public(waiting.seed):
-        ring.keys.own, ring.keys.pending = waiting.seed, None
+    if waiting is not None and issued.certificate.key == public_of(waiting.key):
+        ring.keys.own, ring.keys.pending = waiting.key, None
     ring.keys.issued = issued
     if issued not in ring.keys.held:
         ring.keys.held.append(issued)
@@ -173,7 +183,3 @@ def end_certificate(ring: Keyring, certificate: str, now: datetime) -> SignedRev
         at=now.replace(microsecond=0),
     )
     return revoke(revocation, ring.root)
-
-
-def _public(seed: bytes) -> bytes:
-    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()

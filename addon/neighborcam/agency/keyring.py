@@ -9,6 +9,7 @@ sealed files may be.
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from neighborcam.agency import files
 from neighborcam.agency.errors import DeskUnreadable, NotNow, WrongPassphrase
+from neighborcam.agency.token import OnToken, TokenKey
 from neighborcam.protocol.age_keys import HybridIdentity, parse_identity
 from neighborcam.protocol.agencies import IssuedCertificate, Role
 
@@ -28,6 +30,9 @@ _VERSION: Final = 1
 _COST: Final = 2**17  # half a second and 128 MiB
 _LEAST: Final = 10  # characters of a passphrase
 _KEY_BYTES: Final = 32
+
+
+type Secret = bytes | OnToken  # a seed, or where a token has it
 
 
 class CaseKeys(msgspec.Struct, kw_only=True):
@@ -44,19 +49,19 @@ class CaseKeys(msgspec.Struct, kw_only=True):
 class PendingKey(msgspec.Struct, frozen=True, kw_only=True):
     """A key that the root has not certified yet. The one in use stays until then."""
 
-    seed: bytes
+    key: Secret
     role: Role
     name: str
 
 
 class Keys(msgspec.Struct, kw_only=True):
-    """What is in the file. ``own`` is an officer's or a supervisor's seed.
+    """What is in the file. ``own`` is an officer's or a supervisor's key.
 
     ``held`` are all certificates that this desk ever signed custody with.
     """
 
-    root: bytes | None = None
-    own: bytes | None = None
+    root: Secret | None = None
+    own: Secret | None = None
     issued: IssuedCertificate | None = None
     pending: PendingKey | None = None
     held: list[IssuedCertificate] = msgspec.field(default_factory=list)
@@ -73,6 +78,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
     cost: int
     nonce: bytes
     sealed: bytes
+    token: bool = False  # so that a PIN can be asked for together with the passphrase
 
 
 class Keyring:
@@ -81,6 +87,8 @@ class Keyring:
     def __init__(self, path: Path, passphrase: str, keys: Keys) -> None:
         self._path = path
         self.keys = keys
+        self.ask_pin: Callable[[], str] = _no_pin
+        self._pin: str | None = None
         self._lock_with(passphrase)
 
     @classmethod
@@ -117,7 +125,12 @@ class Keyring:
         plain = msgspec.json.encode(self.keys)
         sealed = ChaCha20Poly1305(self._key).encrypt(nonce, plain, None)
         file = _File(
-            v=_VERSION, salt=self._salt, cost=_COST, nonce=nonce, sealed=sealed
+            v=_VERSION,
+            salt=self._salt,
+            cost=_COST,
+            nonce=nonce,
+            sealed=sealed,
+            token=self._is_on_token,
         )
         files.write_json(self._path, file)
 
@@ -140,17 +153,30 @@ class Keyring:
         """The agency's root key. Raises `NotNow`."""
         if self.keys.root is None:
             raise NotNow("the root key is on another machine: run this there")
-        return Ed25519PrivateKey.from_private_bytes(self.keys.root)
+        return self.private(self.keys.root)
 
     @property
     def own(self) -> tuple[Ed25519PrivateKey, IssuedCertificate]:
         """The officer's or supervisor's key and certificate. Raises `NotNow`."""
         if self.keys.own is not None and self.keys.issued is not None:
-            key = Ed25519PrivateKey.from_private_bytes(self.keys.own)
-            return key, self.keys.issued
+            return self.private(self.keys.own), self.keys.issued
         if self.keys.pending is None:
             raise NotNow("make a key first: neighborcam agency key")
         raise NotNow("the root has to certify your key: neighborcam agency certify")
+
+    def private(self, secret: Secret) -> Ed25519PrivateKey:
+        """Return the key itself, or what signs with it in its token."""
+        if isinstance(secret, bytes):
+            return Ed25519PrivateKey.from_private_bytes(secret)
+        if self._pin is None:
+            self._pin = self.ask_pin()
+        return TokenKey(secret, self._pin)
+
+    @property
+    def _is_on_token(self) -> bool:
+        pending = self.keys.pending.key if self.keys.pending else None
+        held = (self.keys.root, self.keys.own, pending)
+        return any(isinstance(each, OnToken) for each in held)
 
     def own_as(self, role: Role) -> tuple[Ed25519PrivateKey, IssuedCertificate]:
         """Return the own key for the work of a role. Raises `NotNow` for another."""
@@ -205,6 +231,23 @@ class Keyring:
         if case is not None and case.seal:
             case.seal = ""
             self.save()
+
+
+def needs_pin(folder: Path) -> bool:
+    """Tell whether a key of a folder is in a token. Raises `DeskUnreadable`."""
+    return files.read_json(folder / NAME, _File).token
+
+
+def public_of(secret: Secret) -> bytes:
+    """Return the public half of a key; its token need not be there."""
+    if isinstance(secret, OnToken):
+        return secret.public
+    key = Ed25519PrivateKey.from_private_bytes(secret)
+    return key.public_key().public_bytes_raw()
+
+
+def _no_pin() -> str:
+    raise NotNow("a key of this desk is in a token: its PIN is needed")
 
 
 def _check_passphrase(passphrase: str) -> None:

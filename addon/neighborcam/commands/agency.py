@@ -189,6 +189,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--yes", action="store_true", help="do not ask before")
     _add_hub(parser)
     _add_page(parser)
+    _add_token(parser)
     parser.set_defaults(run=run)
 
 
@@ -221,6 +222,23 @@ def _add_page(parser: argparse.ArgumentParser) -> None:
         "--beyond-this-machine",
         action="store_true",
         help="let --host be an address that others can reach (serve)",
+    )
+
+
+def _add_token(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--token",
+        metavar="LIBRARY",
+        help="make the key in a token, by its PKCS#11 library (root, key)",
+    )
+    parser.add_argument(
+        "--token-label", metavar="LABEL", help="which token, if there are several"
+    )
+    parser.add_argument(
+        "--pin-file",
+        type=Path,
+        metavar="FILE",
+        help="the PIN of the token; asked for without it",
     )
 
 

@@ -39,7 +39,7 @@ def init(session: Session, hub: str, log: str) -> str:
 
 def root(session: Session) -> str:
     """Make the agency's root key."""
-    public = ceremony.make_root(session.make_ring())
+    public = ceremony.make_root(session.make_ring(), session.make_key())
     return f"the agency's root key is made: {public.hex()}"
 
 
@@ -67,7 +67,8 @@ def key(session: Session, role: str, name: str) -> str:
     """Make the own key."""
     if role not in tuple(Role):
         raise InvalidInput(f"a role is {' or '.join(Role)}", "role")
-    wish = ceremony.make_own(session.make_ring(), Role(role), name)
+    ring = session.make_ring()
+    wish = ceremony.make_own(ring, Role(role), name, session.make_key())
     return encode(wish).decode()
 
 

@@ -3,17 +3,20 @@
 import argparse
 import getpass
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 from neighborcam.agency import files
 from neighborcam.agency.casebook import Casebook
+from neighborcam.agency.ceremony import new_seed
 from neighborcam.agency.desk import Desk
 from neighborcam.agency.errors import InvalidInput, NotNow
 from neighborcam.agency.hub_client import HubClient
-from neighborcam.agency.keyring import NAME, Keyring
+from neighborcam.agency.keyring import NAME, Keyring, Secret
 from neighborcam.agency.lock import DeskLock
+from neighborcam.agency.token import make_on_token
 
 
 class Session:
@@ -48,6 +51,7 @@ class Session:
                 )
             self.lock()
             self._ring = Keyring.open(self.folder, self.passphrase())
+            self._ring.ask_pin = self.pin
         return self._ring
 
     def make_ring(self) -> Keyring:
@@ -74,6 +78,19 @@ class Session:
         """Return the passphrase of the keys."""
         file: Path | None = self.options.passphrase_file
         return _read(file) if file else getpass.getpass("Passphrase of the keys: ")
+
+    def pin(self) -> str:
+        """Return the PIN of the token."""
+        file: Path | None = self.options.pin_file
+        return _read(file) if file else getpass.getpass("PIN of the token: ")
+
+    def make_key(self) -> Callable[[], Secret]:
+        """Return what makes a key: in the file of keys, or in the token named."""
+        module: str | None = self.options.token
+        if module is None:
+            return new_seed
+        label = self.options.token_label or ""
+        return lambda: make_on_token(module, label, self.pin())
 
     def new_passphrase(self, file: Path | None) -> str:
         """Return a new passphrase, from a file or typed twice."""

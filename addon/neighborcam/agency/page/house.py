@@ -76,6 +76,7 @@ async def state(call: Call[None]) -> StateView:
     shared: dict[str, Any] = {
         "version": call.house.version,
         "has_keys": room.has_keys,
+        "needs_pin": room.needs_pin,
         "hub": room.book.settings if room.book.is_set_up else None,
     }
     if room.is_locked:
@@ -123,7 +124,8 @@ async def make_keys(call: Call[PassphraseWish]) -> None:
 
 async def unlock(call: Call[PassphraseWish]) -> None:
     """Open the keys with their passphrase."""
-    await asyncio.to_thread(call.room.unlock, call.body.passphrase)
+    wish = call.body
+    await asyncio.to_thread(call.room.unlock, wish.passphrase, wish.pin)
 
 
 async def lock(call: Call[None]) -> None:

@@ -32,9 +32,10 @@ class TokenWish(Wish, frozen=True, kw_only=True):
 
 
 class PassphraseWish(Wish, frozen=True, kw_only=True):
-    """The passphrase of the keys."""
+    """The passphrase of the keys, and the PIN of the token that has some of them."""
 
     passphrase: Short
+    pin: Short = ""
 
     def __repr__(self) -> str:
         """Hide it: this may be logged."""
@@ -77,6 +78,7 @@ class StateView(View, frozen=True, kw_only=True):
     version: str
     locked: bool
     has_keys: bool
+    needs_pin: bool
     hub: DeskSettings | None
     root: str = ""  # the agency's id, where its root key is
     own: CertificateView | None = None

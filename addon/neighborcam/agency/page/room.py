@@ -8,7 +8,7 @@ from neighborcam.agency.casebook import Casebook
 from neighborcam.agency.desk import Desk
 from neighborcam.agency.errors import NotNow
 from neighborcam.agency.hub_client import HubClient
-from neighborcam.agency.keyring import NAME, Keyring
+from neighborcam.agency.keyring import NAME, Keyring, needs_pin
 from neighborcam.agency.page.access import IdleClock
 from neighborcam.agency.page.errors import Locked
 
@@ -29,6 +29,11 @@ class Room:
         return (self.book.folder / NAME).exists()
 
     @property
+    def needs_pin(self) -> bool:
+        """Whether a key is in a token, whose PIN is asked for too."""
+        return self.has_keys and needs_pin(self.book.folder)
+
+    @property
     def is_locked(self) -> bool:
         """Whether the passphrase is needed; locks what nobody used for a while."""
         if self._ring is not None and self.idle.is_over:
@@ -39,11 +44,14 @@ class Room:
         """Make keys, and unlock. Raises `NotNow`."""
         self._enter(Keyring.make(self.book.folder, passphrase))
 
-    def unlock(self, passphrase: str) -> None:
+    def unlock(self, passphrase: str, pin: str = "") -> None:
         """Open the keys. Raises `WrongPassphrase`, `DeskUnreadable`, `NotNow`."""
         if not self.has_keys:
             raise NotNow("there are no keys here yet: choose a passphrase first")
-        self._enter(Keyring.open(self.book.folder, passphrase))
+        ring = Keyring.open(self.book.folder, passphrase)
+        if pin:
+            ring.ask_pin = lambda: pin
+        self._enter(ring)
 
     def lock(self) -> None:
         """Forget the keys, and what was made with them."""

@@ -32,7 +32,8 @@ export class DeskClient {
   enter = (token: string): Promise<void> => this.send("POST", "api/session", { token });
   state = (): Promise<DeskState> => this.send("GET", "api/state");
   makeKeys = (passphrase: string): Promise<void> => this.send("POST", "api/keys", { passphrase });
-  unlock = (passphrase: string): Promise<void> => this.send("POST", "api/unlock", { passphrase });
+  unlock = (passphrase: string, pin: string): Promise<void> =>
+    this.send("POST", "api/unlock", { passphrase, pin });
   lock = (): Promise<void> => this.send("POST", "api/lock");
   changePassphrase = (old: string, next: string): Promise<void> =>
     this.send("POST", "api/passphrase", { old, new: next });

@@ -50,6 +50,7 @@ export class Gate extends LitElement {
       <h2>${T.gate.locked}</h2>
       <p class="soft small">${T.gate.lockedHow}</p>
       <label>${T.gate.passphrase}<input name="passphrase" type="password" required autocomplete="off" /></label>
+      ${this.desk.value?.needs_pin ? html`<label>${T.gate.pin}<input name="pin" type="password" autocomplete="off" /></label>` : nothing}
       ${this.renderProblem()}
       <button class="primary" ?disabled=${this.doing.busy}>${T.gate.unlock}</button>
     </form>`;
@@ -73,9 +74,9 @@ export class Gate extends LitElement {
   private unlock(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
-    const given = String(new FormData(form).get("passphrase"));
+    const said = new FormData(form);
     return this.doing.do(async () => {
-      await client.unlock(given);
+      await client.unlock(String(said.get("passphrase")), String(said.get("pin") ?? ""));
       form.reset();
       await look();
     });

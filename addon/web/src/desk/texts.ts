@@ -24,6 +24,7 @@ export const T = {
     locked: "The desk is locked",
     lockedHow: "Its keys are encrypted. They are opened in the memory of this machine, and nowhere else.",
     passphrase: "Passphrase",
+    pin: "PIN of the token",
     unlock: "Unlock",
     first: "Choose a passphrase",
     firstHow:

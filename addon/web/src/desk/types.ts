@@ -29,6 +29,7 @@ export interface DeskState {
   readonly version: string;
   readonly locked: boolean;
   readonly has_keys: boolean;
+  readonly needs_pin: boolean;
   readonly hub: Hub | null;
   readonly root: string;
   readonly own: OwnCertificate | null;
