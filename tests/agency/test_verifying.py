@@ -6,6 +6,7 @@ the spec.
 
 import os
 import random
+import re
 import subprocess
 import sys
 import zipfile
@@ -53,6 +54,7 @@ NOBODY_S_PASSKEY = bytes.fromhex(
     "a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b"
     "315ececbb6406837bf51f5"
 )
+BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 STEPS = ["clip", "log", "agency", "request", "custody", "papers"]
 
 
@@ -312,6 +314,18 @@ def other_certificate(station: Station, entry: bytes) -> bytes:
     return canonical(said)
 
 
+def unsigned_officer(_station: Station, entry: bytes) -> bytes:
+    said = msgspec.json.decode(entry)
+    said["request"]["officer"]["sig"] = b64(bytes(64))
+    return canonical(said)
+
+
+def unsigned_supervisor(_station: Station, entry: bytes) -> bytes:
+    said = msgspec.json.decode(entry)
+    said["request"]["supervisor"]["sig"] = b64(bytes(64))
+    return canonical(said)
+
+
 def long_ago(_station: Station, entry: bytes) -> bytes:
     return swapped(entry, '"until":"2027', '"until":"2025')
 
@@ -329,6 +343,8 @@ REPLACED: list[tuple[str, Change]] = [
     ("request-logged", no_supervisor),
     ("request-logged", officer_twice),
     ("request-logged", other_certificate),
+    ("request-logged", unsigned_officer),
+    ("request-logged", unsigned_supervisor),
 ]
 
 
@@ -517,6 +533,18 @@ async def test_custody_by_a_supervisor_or_an_unlogged_certificate_is_refused(
         refused_by_both(packed(bundle, other), log)
 
 
+async def test_a_certificate_that_the_root_did_not_sign_does_not_lie_there(
+    station: Station, bundle: Path, log: str
+) -> None:
+    files = files_of(bundle)
+    held = decode(files["certificates.json"], Certificates).certificates
+    supervisor = station.policed.agency.supervisor.issued
+    bad = msgspec.structs.replace(supervisor, sig=bytes(64))
+    others = tuple(bad if each == supervisor else each for each in held)
+    changed = encode(Certificates(certificates=others))
+    refused_by_both(packed(bundle, files | {"certificates.json": changed}), log)
+
+
 async def test_custody_may_go_on_under_the_next_certificate(
     station: Station, log: str
 ) -> None:
@@ -635,6 +663,20 @@ async def test_one_bit_anywhere_is_never_right_with_another_content(
             assert files_of(path) == files
             right += 1
     assert right < 500
+
+
+@pytest.mark.parametrize("name", ["custody.log", "certificates.json", "manifest.json"])
+async def test_another_spelling_of_the_same_bytes_is_refused(
+    bundle: Path, log: str, name: str
+) -> None:
+    files = files_of(bundle)
+    texts = re.findall(rb'"([A-Za-z0-9+/]{86}==|[A-Za-z0-9+/]{43}=)"', files[name])
+    last = texts[-1]  # of custody: the signature that no later line covers
+    at = last.index(b"=") - 1
+    other = last[:at] + BASE64[BASE64.index(last[at]) ^ 1].to_bytes() + last[at + 1 :]
+    assert b64decode(other) == b64decode(last)
+    changed = files[name].replace(last, other)
+    refused_by_both(packed(bundle, files | {name: changed}), log)
 
 
 async def test_one_bit_in_what_is_proven_is_never_right(bundle: Path, log: str) -> None:

@@ -82,8 +82,11 @@ def kind(name: str, body: bytes) -> bytes:
 
 
 def b64(text: str) -> bytes:
-    """Return decoded base64."""
-    return base64.b64decode(text, validate=True)
+    """Return decoded base64, in its only form."""
+    data = base64.b64decode(text, validate=True)
+    if base64.b64encode(data).decode() != text:
+        raise ValueError("base64 that is spelled in another way")
+    return data
 
 
 def sha(data: bytes) -> str:
@@ -376,6 +379,9 @@ def check_custody(
     """Check the chain of custody lines, who signed each, and that none is missing."""
     certificates = json.loads(found["certificates.json"])["certificates"]
     held = {sha(canonical(each["certificate"])): each for each in certificates}
+    for each in certificates:
+        body = kind("certificate", canonical(each["certificate"]))
+        ed25519(root, body, b64(each["sig"]), "a certificate")
     request = raw_member(raw_member(register.raw[register.until], "request"), "request")
     before, done, last = sha(request), set(), None
     for number, line in enumerate(found["custody.log"].splitlines(), 1):

@@ -181,6 +181,8 @@ def _custody(case: _Case) -> str:
     held = exactly(case.files[names.CERTIFICATES], Certificates, limit=2**20)
     by_name = {each.sha256: each for each in held.certificates}
     root = case.register.agency(signed.request.agency).record.key
+    for each in held.certificates:
+        check_certificate(each, root)
     for number, line in enumerate(lines, 1):
         try:
             _check_line(case, line, by_name.get(line.certificate), root)
