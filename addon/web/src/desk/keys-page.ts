@@ -56,6 +56,7 @@ export class KeysPage extends LitElement {
           : html`<p class="soft small">${T.keys.hubHow}</p>
               <form @submit=${this.setHub}>
                 <label>${T.keys.hubPaste}<textarea class="code" name="text" rows="3" required spellcheck="false"></textarea></label>
+                <label class="file">${T.carry.file}<input type="file" accept=".json,.txt" @change=${this.loadHub} /></label>
                 <label>${T.keys.hubAddress}<input name="hub" inputmode="url" autocomplete="off" placeholder="https://hub.example" /></label>
                 <div class="row"><button class="primary" ?disabled=${this.doing.busy}>${T.keys.hubSet}</button></div>
               </form>`
@@ -114,6 +115,13 @@ export class KeysPage extends LitElement {
         <div class="row"><button ?disabled=${this.doing.busy}>${T.keys.change}</button></div>
       </form>
     </section>`;
+  }
+
+  private async loadHub(event: Event): Promise<void> {
+    const input = event.target as HTMLInputElement;
+    const area = this.renderRoot.querySelector<HTMLTextAreaElement>("textarea[name=text]");
+    const file = input.files?.[0];
+    if (file !== undefined && area !== null) area.value = (await file.text()).trim();
   }
 
   private setHub(event: SubmitEvent): Promise<void> {
