@@ -108,9 +108,15 @@ class MakeBelieveAgency:
         return sign_agency(self.record, self.root)
 
     def certified(
-        self, role: Role, name: str, *, days: float = 90, begins: datetime | None = None
+        self,
+        role: Role,
+        name: str,
+        *,
+        days: float = 90,
+        begins: datetime | None = None,
+        public: bytes | None = None,
     ) -> Officer:
-        """Give somebody a certificate."""
+        """Give somebody a certificate; ``public`` is of a key that is elsewhere."""
         key = Ed25519PrivateKey.generate()
         start = begins or self.now - timedelta(minutes=1)
         certificate = Certificate(
@@ -118,7 +124,7 @@ class MakeBelieveAgency:
             serial=secrets.token_hex(16),
             role=role,
             name=name,
-            key=key.public_key().public_bytes_raw(),
+            key=public or key.public_key().public_bytes_raw(),
             not_before=start,
             not_after=start + timedelta(days=days),
         )

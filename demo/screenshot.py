@@ -1,17 +1,23 @@
-"""Take the README's pictures: the pages of engine, hub, Home Assistant, in Chromium.
+"""Take the README's pictures: pages of engine, hub, Home Assistant and desk.
 
-python -m demo.screenshot [--out docs/images] [--model FILE]
+python -m demo.screenshot [--out docs/images] [--model FILE] [--only desk]
 """
 
 import argparse
+import asyncio
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from playwright.async_api import async_playwright
 from playwright.sync_api import Page, sync_playwright
 
+from demo.desk import ServedDesk, served_desk
+from demo.render import render
+from demo.scenes import SCENES
 from demo.started import StartedDemo, started_demo
 
 EPISODES = 4
@@ -32,7 +38,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m demo.screenshot")
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
     parser.add_argument("--model", type=Path, help="a YOLOX-nano ONNX file, for labels")
+    parser.add_argument("--only", choices=["desk"], help="this picture alone")
     options = parser.parse_args()
+    asyncio.run(_take_desk(options.out / "desk.png"))
+    if options.only:
+        return 0
     arguments = ["--port", "0", "--home-assistant-port", "0", "--hub-port", "0"]
     if options.model is not None:
         arguments += ["--model", str(options.model)]
@@ -83,6 +93,35 @@ def take_hub(page: Page, demo: StartedDemo, out: Path) -> None:
     page.locator(".leaflet-container path").nth(EPISODES).wait_for()
     page.wait_for_timeout(1000)  # the map settles
     page.screenshot(path=out)
+
+
+async def _take_desk(out: Path) -> None:
+    """Take the picture of a case at an agency's desk, with a clip to look at."""
+    with tempfile.TemporaryDirectory(prefix="neighborcam-") as name:
+        clip = Path(name) / "street.mp4"
+        render(SCENES["street"], clip, size=(640, 360), fps=10, duration_s=12)
+        async with served_desk(Path(name), clip.read_bytes()) as desk:
+            await _look_at_desk(desk, out)
+
+
+async def _look_at_desk(desk: ServedDesk, out: Path) -> None:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=BROWSER_OPTIONS
+        )
+        page = await browser.new_page(
+            viewport={"width": 1280, "height": 900}, locale="en-US"
+        )
+        page.set_default_timeout(PATIENCE_MS)
+        await page.goto(desk.link)
+        await page.get_by_label("Passphrase").fill(desk.passphrase)
+        await page.keyboard.press("Enter")
+        await page.get_by_role("heading", name="2026-004711").click()
+        await page.get_by_role("button", name="Open", exact=True).click()
+        await page.locator("video").evaluate("video => { video.currentTime = 6; }")
+        await page.wait_for_timeout(3000)  # the picture of that moment
+        await page.screenshot(path=out)
+        await browser.close()
 
 
 def _take_dashboard(page: Page, out: Path) -> None:

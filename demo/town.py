@@ -125,7 +125,8 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -137,7 +138,7 @@ async def town(
 ) -> AsyncIterator[Town]:
     """Run a hub and its town until the context ends. `OSError` for a taken port."""
     dice = random.Random(seed)
-    port = port or _free_port()  # the hub's address is in every invite: never 0
+    port = port or free_port()  # the hub's address is in every invite: never 0
     with tempfile.TemporaryDirectory(prefix="neighborcam-hub-") as folder:
         settings = HubSettings(
             data_dir=Path(folder),

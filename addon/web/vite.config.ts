@@ -9,7 +9,7 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // The engine's page, and that of a hub.
-    rollupOptions: { input: ["index.html", "hub.html"] },
+    // The engine's page, that of a hub, and that of an agency's desk.
+    rollupOptions: { input: ["index.html", "hub.html", "desk.html"] },
   },
 });

@@ -43,7 +43,7 @@ _HUB_LIBRARIES: Final = (
     "webauthn",
     "dns",
 )
-_AGENCY_LIBRARIES: Final = ("aiohttp", "cryptography", "h3", "msgspec")
+_AGENCY_LIBRARIES: Final = ("aiohttp", "cryptography", "h3", "msgspec", "pkcs11")
 _PURE: Final = ("cryptography", "h3", "msgspec", "rfc8785")
 _IMPURE: Final = ("asyncio", "socket", "sqlite3", "subprocess", "threading", "time")
 _SHIPPED: Final = ("homeassistant", "aiohttp", "awesomeversion", "probatio", "yarl")

@@ -7,18 +7,16 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 
 from neighborcam.agency import keyring
-from neighborcam.agency.bundle import bundle
 from neighborcam.agency.desk import Desk
-from neighborcam.agency.verifying import check_bundle
+from neighborcam.agency.verifying import Pin, check_bundle
 from neighborcam.engine.requests import AnswerDraft, Decision
 from neighborcam.protocol.requests import Request
-from tests.agency.test_desk import desk
+from tests.agency.station import desk
 from tests.engine.sharing.test_requests import Move, OneHome, home
 from tests.hub.conftest import clock, session, settings
 from tests.hub.police import Policed, policed
@@ -93,24 +91,20 @@ async def test_from_the_draft_to_the_deletion(
         policed.town.clock.at.replace(hour=23)
         + (signed.request.expires - signed.request.published) / 4
     )
-    assert await officer.collect(request) == (2, 1)
+    collected = await officer.collect(request)
+    assert (collected.homes, collected.fresh) == (2, 1)
     (kept,) = officer.answers(request)
-    path = await officer.open(request, kept.answer.id, 0)
-    assert path.read_bytes() == seen
+    opened = await officer.open(request, kept.id, 0)
+    assert opened.clip == seen
 
     # Opened by Debian's age from the raw file; proven offline, twice.
     item = kept.answer.items[0]
-    sealed = path.with_suffix(".age").read_bytes()
+    sealed = book.sealed_path(request, kept.id, 0).read_bytes()
     assert opened_by_age(tmp_path, sealed, item.secret)[: len(seen)] == seen
-    status = await officer.status(request)
-    assert status.entry is not None
-    assert status.proof is not None
     out = tmp_path / "bundle.zip"
-    proofs: dict[str, Any] = {"entry": status.entry, "proof": status.proof}
-    out.write_bytes(
-        bundle(item, seen, settings=book.settings, custody=officer.custody, **proofs)
-    )
-    assert len(check_bundle(out)) == 4
+    out.write_bytes(await officer.export(request, kept.id, 0))
+    verdict = check_bundle(out, Pin(log=book.settings.log))
+    assert verdict.is_pinned
     with zipfile.ZipFile(out) as archive:
         archive.extractall(tmp_path / "court")
     done = script(tmp_path / "court")
@@ -119,16 +113,21 @@ async def test_from_the_draft_to_the_deletion(
     # Receipts come back; the deletion is attested, and told.
     await officer.end(request, "resolved")
     await officer.file_outcome(request, "helped", "")
-    await officer.delete(request)
+    await officer.delete(request, "deleted")
     policed.town.clock.advance(hours=2)
     for each in (yes, silent):
         await each.look()
     (told,) = (await yes.requests.review(request)).answers
-    assert {each.what for each in told.receipts} == {"received", "opened", "deleted"}
+    assert {each.what for each in told.receipts} == {
+        "received",
+        "opened",
+        "copied",
+        "deleted",
+    }
     review = await silent.requests.review(request)
     assert (review.answers, review.outcome, review.deletion) == (
         (),
         "helped",
         "deleted",
     )
-    assert not path.exists()
+    assert not list(book.of(request).glob("*.age"))

@@ -1,30 +1,42 @@
-"""What a desk keeps of its requests, as files that a person can look into.
+"""The folder of a desk.
 
-desk.json                       the hub and whom to believe
-requests/<id>/signed.json       the request
-requests/<id>/state.json        rounds, answers and their items
-requests/<id>/<answer>-<n>.*    a clip, sealed and opened
+desk.json                        the hub and whom to believe; nothing secret
+keys                             all keys, encrypted with a passphrase
+log/                             what was read of the hub's public log
+evidence/                        what a hub showed that contradicts its log
+requests/<id>/signed.json        the request, which is public or will be
+requests/<id>/custody.log        what was done with evidence
+requests/<id>/notes              rounds, answers, receipts: sealed with a key of `keys`
+requests/<id>/<answer>-<n>.age   a clip, sealed as it came; its key stands in the notes
+
+No opened clip lies in it, and nothing that anybody answered can be read without the
+passphrase.
 """
 
-from collections.abc import Iterator
-from datetime import datetime
+import os
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from neighborcam.agency import files
-from neighborcam.agency.errors import NotNow
-from neighborcam.protocol.answers import Answer
+from neighborcam.agency.case_state import CaseState
+from neighborcam.agency.custody import NAME as CUSTODY
+from neighborcam.agency.custody import Custody
+from neighborcam.agency.errors import DeskUnreadable, NotNow
+from neighborcam.agency.keyring import Keyring
 from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.checkpoints import LogPolicy
 from neighborcam.protocol.errors import InvalidMessage
+from neighborcam.protocol.identity import is_id
 from neighborcam.protocol.note_keys import LogKey, WitnessKey, parse_vkey
 from neighborcam.protocol.requests import SignedRequest
 
 SETTINGS: Final = "desk.json"
-
-type ItemState = Literal["received", "opened", "copied", "deleted"]
+_NONCE_BYTES: Final = 12
 
 
 class DeskSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,95 +55,133 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True):
         known = tuple(each for each in witnesses if isinstance(each, WitnessKey))
         if not isinstance(log, LogKey) or len(known) != len(witnesses):
             raise InvalidMessage("these are not keys of a log and its witnesses")
-        return LogPolicy(log=log, witnesses=known, quorum=self.quorum)
-
-
-class KeptItem(msgspec.Struct, kw_only=True):
-    """A clip of an answer, and how far it got."""
-
-    state: ItemState = "received"
-
-
-class KeptAnswer(msgspec.Struct, kw_only=True):
-    """An answer, in its canonical bytes, and what waits to be told to its owner."""
-
-    body: bytes
-    at: datetime
-    items: list[KeptItem]
-    revoked: datetime | None = None
-    questions: list[str] = msgspec.field(default_factory=list)
-
-    @property
-    def answer(self) -> Answer:
-        """The answer itself."""
-        return decode(self.body, Answer)
-
-
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """A receipt that was not posted yet: a sealed slot of 4 KiB."""
-
-    slot: bytes
-
-
-class CaseState(msgspec.Struct, kw_only=True):
-    """What became of a request so far. ``homes`` counts capsules by round."""
-
-    homes: dict[str, int] = msgspec.field(default_factory=dict)
-    answers: dict[str, KeptAnswer] = msgspec.field(default_factory=dict)
-    waiting: list[Waiting] = msgspec.field(default_factory=list)
-    bundle: bytes | None = None  # on its way: sent again alike until it is taken
-    bundles: int = 0
+        try:
+            return LogPolicy(log=log, witnesses=known, quorum=self.quorum)
+        except ValueError as problem:
+            raise InvalidMessage(str(problem)) from None
 
 
 class Casebook:
-    """The folder of a desk."""
+    """What of the folder needs no key."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     @property
+    def is_set_up(self) -> bool:
+        """Whether this desk knows its hub."""
+        return (self.folder / SETTINGS).exists()
+
+    @property
     def settings(self) -> DeskSettings:
-        """The hub of this desk. Raises `DeskUnreadable`."""
+        """The hub of this desk. Raises `DeskUnreadable`, `NotNow`."""
+        if not self.is_set_up:
+            raise NotNow(
+                f"{self.folder} is no desk yet: neighborcam agency init, or --desk"
+            )
         return files.read_json(self.folder / SETTINGS, DeskSettings)
 
     def set_up(self, settings: DeskSettings) -> None:
         """Say which hub this desk is for."""
         files.write_json(self.folder / SETTINGS, settings)
 
-    def requests(self) -> Iterator[SignedRequest]:
-        """Yield all requests of this desk, by id."""
+    def ids(self) -> Iterator[str]:
+        """Yield the ids of all requests of this desk."""
         for each in sorted((self.folder / "requests").glob("*/signed.json")):
-            yield decode(files.read(each), SignedRequest)
+            if is_id(each.parent.name):
+                yield each.parent.name
+
+    def requests(self) -> Iterator[SignedRequest]:
+        """Yield all requests of this desk, by id. Raises `DeskUnreadable`."""
+        return map(self.request, self.ids())
 
     def keep(self, signed: SignedRequest) -> None:
         """Keep a request as it stands."""
-        path = self._of(signed.request.id) / "signed.json"
+        path = self.of(signed.request.id) / "signed.json"
         files.write(path, encode(signed))
 
     def request(self, request: str) -> SignedRequest:
         """Return a request. Raises `NotNow` for one that is not here."""
-        path = self._of(request) / "signed.json"
+        path = self.of(request) / "signed.json"
         if not path.exists():
-            raise NotNow("this desk has no such request")
-        return decode(files.read(path), SignedRequest)
+            raise NotNow("this desk has no such request: neighborcam agency list")
+        return self._read(path)
 
-    def state(self, request: str) -> CaseState:
-        """Return what became of a request."""
-        path = self._of(request) / "state.json"
-        return files.read_json(path, CaseState) if path.exists() else CaseState()
+    def custody(self, signed: SignedRequest) -> Custody:
+        """Return the custody log of a request."""
+        id_ = signed.request.id
+        return Custody(self.of(id_) / CUSTODY, id_, signed.sha256)
 
-    def put_state(self, request: str, state: CaseState) -> None:
-        """Keep what became of a request."""
-        files.write_json(self._of(request) / "state.json", state)
+    def of(self, request: str) -> Path:
+        """Return the folder of a request. Raises `NotNow` for what is no id."""
+        if not is_id(request):
+            raise NotNow("a request has an id of 32 hexadecimal digits")
+        return self.folder / "requests" / request
 
     def sealed_path(self, request: str, answer: str, number: int) -> Path:
         """Return where the sealed file of a clip is."""
-        return self._of(request) / f"{answer}-{number}.age"
+        return self.of(request) / f"{answer}-{number}.age"
 
-    def clip_path(self, request: str, answer: str, number: int, kind: str) -> Path:
-        """Return where an opened clip is."""
-        suffix = "jpg" if kind == "still" else "mp4"
-        return self._of(request) / f"{answer}-{number}.{suffix}"
+    def sweep(self, request: str, kept: Collection[Path]) -> None:
+        """Delete sealed clips that are not among ``kept``, and halves of files."""
+        folder = self.of(request)
+        for path in (*folder.glob("*.age"), *folder.glob(f".*{files.PART}")):
+            if path not in kept:
+                path.unlink(missing_ok=True)
 
-    def _of(self, request: str) -> Path:
-        return self.folder / "requests" / request
+    def _read(self, path: Path) -> SignedRequest:
+        try:
+            return decode(files.read(path), SignedRequest)
+        except InvalidMessage:
+            raise DeskUnreadable(f"{path} is damaged: use its copy") from None
+
+
+class Notes:
+    """The notes of cases, each sealed with a key of its own."""
+
+    def __init__(self, casebook: Casebook, keyring: Keyring) -> None:
+        self._book = casebook
+        self._ring = keyring
+
+    def get(self, request: str) -> CaseState:
+        """Return what became of a request. Raises `NotNow`, `DeskUnreadable`."""
+        keys, path = self._ring.notes_keys(request), self._path(request)
+        if not path.exists():
+            return CaseState()
+        data = files.read(path)
+        for key in reversed(keys):
+            state = _opened(data, key, request)
+            if state is None:
+                continue
+            if key == keys[-1]:  # a crash may have left the one before
+                self._ring.drop_old_notes_keys(request)
+            return state
+        raise DeskUnreadable(f"{path} is damaged, or older than the keys: use its copy")
+
+    def put(self, request: str, state: CaseState) -> None:
+        """Keep what became of a request."""
+        key = self._ring.notes_keys(request)[-1]
+        files.write(self._path(request), _sealed(state, key, request))
+
+    def put_anew(self, request: str, state: CaseState) -> None:
+        """Keep it under another key, so that nothing opens what it said before."""
+        self._ring.add_notes_key(request)
+        self.put(request, state)
+        self._ring.drop_old_notes_keys(request)
+
+    def _path(self, request: str) -> Path:
+        return self._book.of(request) / "notes"
+
+
+def _sealed(state: CaseState, key: bytes, request: str) -> bytes:
+    nonce, plain = os.urandom(_NONCE_BYTES), msgspec.json.encode(state)
+    return nonce + ChaCha20Poly1305(key).encrypt(nonce, plain, request.encode())
+
+
+def _opened(data: bytes, key: bytes, request: str) -> CaseState | None:
+    nonce, sealed = data[:_NONCE_BYTES], data[_NONCE_BYTES:]
+    try:
+        plain = ChaCha20Poly1305(key).decrypt(nonce, sealed, request.encode())
+    except (InvalidTag, ValueError):
+        return None
+    return msgspec.json.decode(plain, type=CaseState)

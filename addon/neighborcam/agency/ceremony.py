@@ -2,13 +2,13 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from neighborcam.agency.errors import NotNow
-from neighborcam.agency.keyring import Keyring
+from neighborcam.agency.keyring import Keyring, PendingKey, Secret, public_of
 from neighborcam.protocol.agencies import (
     CERTIFICATE_LASTS,
     AgencyRecord,
@@ -37,13 +37,21 @@ class KeyRequest(Message, frozen=True, kw_only=True, tag="key-request"):
     key: PublicKey
 
 
-def make_root(ring: Keyring) -> bytes:
-    """Make the agency's root key; return its public half. Raises `NotNow`."""
+def new_seed() -> bytes:
+    """Return a new key that lies in the file of keys."""
+    return os.urandom(32)
+
+
+def make_root(ring: Keyring, make: Callable[[], Secret] = new_seed) -> bytes:
+    """Make the agency's root key; return its public half. Raises `NotNow`.
+
+    ``make`` makes the key itself: here, or in a token.
+    """
     if ring.keys.root is not None:
         raise NotNow("this keyring has a root key already")
-    ring.keys.root = os.urandom(32)
+    ring.keys.root = make()
     ring.save()
-    return ring.root.public_key().public_bytes_raw()
+    return public_of(ring.keys.root)
 
 
 def key_file(
@@ -78,19 +86,41 @@ def key_file(
     return sign_agency(record, ring.root)
 
 
-def make_own(ring: Keyring, role: Role, name: str) -> KeyRequest:
-    """Make an officer's or supervisor's key; return what the root has to certify."""
-    ring.keys.own = os.urandom(32)
-    ring.keys.issued = None
+def make_own(
+    ring: Keyring, role: Role, name: str, make: Callable[[], Secret] = new_seed
+) -> KeyRequest:
+    """Make an officer's or supervisor's key; return what the root has to certify.
+
+    A key that is in use stays in use until `accept`. One that waits for the root is
+    not made again: the same wish is returned. Raises `NotNow` for another one.
+    """
+    waiting = ring.keys.pending
+    if waiting is None:
+        ring.keys.pending = PendingKey(key=make(), role=role, name=name)
+        ring.save()
+    elif (waiting.role, waiting.name) != (role, name):
+        raise NotNow(
+            f"a key for {waiting.role} {waiting.name!r} waits for the root: let it"
+            " certify that one, or drop it first (agency drop-key)"
+        )
+    return key_request(ring)
+
+
+def drop_pending(ring: Keyring) -> None:
+    """Forget the key that waits for the root; the one in use stays."""
+    if ring.keys.pending is None:
+        raise NotNow("no key waits for the root")
+    ring.keys.pending = None
     ring.save()
-    return key_request(ring, role, name)
 
 
-def key_request(ring: Keyring, role: Role, name: str) -> KeyRequest:
+def key_request(ring: Keyring) -> KeyRequest:
     """Return what the root has to certify, again. Raises `NotNow` without a key."""
-    if ring.keys.own is None:
+    waiting = ring.keys.pending
+    if waiting is None:
         raise NotNow("make a key first")
-    return KeyRequest(role=role, name=name, key=_public(ring.keys.own))
+    key = public_of(waiting.key)
+    return KeyRequest(role=waiting.role, name=waiting.name, key=key)
 
 
 def certify(
@@ -113,11 +143,26 @@ def certify(
     return issue(certificate, ring.root)
 
 
+def check_accepts(ring: Keyring, issued: IssuedCertificate) -> None:
+    """Raise `NotNow` unless a certificate is for a key of this desk."""
+    waiting, key = ring.keys.pending, issued.certificate.key
+    if ring.keys.own is not None and key == public_of(ring.keys.own):
+        return
+    if waiting is None or key != public_of(waiting.key):
+        raise NotNow("this certificate is for another key than those of this desk")
+    if issued.certificate.role is not waiting.role:
+        raise NotNow("the root certified it for another role")
+
+
 def accept(ring: Keyring, issued: IssuedCertificate) -> None:
-    """Keep the certificate of the own key. Raises `NotNow` for another's."""
-    if ring.keys.own is None or issued.certificate.key != _public(ring.keys.own):
-        raise NotNow("this certificate is for another key")
+    """Use the certified key from now on. Raises `NotNow` for another's."""
+    check_accepts(ring, issued)
+    waiting = ring.keys.pending
+    if waiting is not None and issued.certificate.key == public_of(waiting.key):
+        ring.keys.own, ring.keys.pending = waiting.key, None
     ring.keys.issued = issued
+    if issued not in ring.keys.held:
+        ring.keys.held.append(issued)
     ring.save()
 
 
@@ -129,7 +174,3 @@ def end_certificate(ring: Keyring, certificate: str, now: datetime) -> SignedRev
         at=now.replace(microsecond=0),
     )
     return revoke(revocation, ring.root)
-
-
-def _public(seed: bytes) -> bytes:
-    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()

@@ -5,9 +5,12 @@
     DeskError
     ├── WrongPassphrase   try again
     ├── DeskUnreadable    the folder or a file in it is damaged: use the copy
+    ├── DeskInUse         another program works in the folder: wait for it, or close it
+    ├── InvalidInput      mend what you wrote; `field` names it
     ├── NotNow            its present state forbids this; the text says what comes first
     ├── HubAway           try again later: nothing is lost
-    └── HubSaidNo         the hub refused; `code` is one of spec/hub.md
+    ├── HubSaidNo         the hub refused; `code` is one of spec/hub.md
+    └── HubMisbehaves     ask nothing of this hub until a person has looked
 
 Texts are shown to people. They never hold a key or a passphrase.
 """
@@ -25,6 +28,18 @@ class DeskUnreadable(DeskError):
     """A file of the desk is missing or damaged."""
 
 
+class DeskInUse(DeskError):
+    """Another program works in the desk's folder."""
+
+
+class InvalidInput(DeskError):
+    """What somebody wrote cannot be used; ``field`` names where, if that is known."""
+
+    def __init__(self, text: str, field: str = "") -> None:
+        super().__init__(f"{field}: {text}" if field else text)
+        self.field = field
+
+
 class NotNow(DeskError):
     """Its present state forbids this."""
 
@@ -39,3 +54,7 @@ class HubSaidNo(DeskError):
     def __init__(self, code: str, text: str) -> None:
         super().__init__(f"the hub says: {text}")
         self.code = code
+
+
+class HubMisbehaves(DeskError):
+    """The hub's log contradicts itself, or what it showed before."""

@@ -1,7 +1,6 @@
 """What a desk says to its hub; nothing else of the desk speaks to a network."""
 
 import io
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,27 +10,26 @@ import msgspec
 from neighborcam.agency.errors import HubAway, HubSaidNo
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.capsules import CAPSULE_BYTES
-from neighborcam.protocol.checkpoints import LogPolicy
-from neighborcam.protocol.errors import ProtocolError
 from neighborcam.protocol.identity import Message
-from neighborcam.protocol.log_reader import LogReader
-from neighborcam.protocol.register import Register
+from neighborcam.protocol.requests import Spoken
 
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=120, connect=15)
+_GOOD: Final = range(200, 300)
 _REFUSED: Final = range(400, 500)
+_BUSY: Final = 429
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a request is, as the hub says."""
+    """Where a request is that the public log does not have, as the hub says."""
 
     id: str
     state: str
     reason: str = ""
     logged: datetime | None = None
-    index: int | None = None
-    entry: bytes | None = None
-    proof: str | None = None
-    due: dict[str, datetime] = msgspec.field(default_factory=dict)
+
+
+class _Replies(msgspec.Struct, frozen=True, kw_only=True):
+    bundles: tuple[Spoken, ...]
 
 
 class HubClient:
@@ -42,7 +40,11 @@ class HubClient:
 
     async def post(self, path: str, message: Message) -> bytes:
         """Send a message of the protocol; return the answer."""
-        return await self._request("POST", path, encode(message))
+        return await self.send(path, encode(message))
+
+    async def send(self, path: str, body: bytes) -> bytes:
+        """Send a message of the protocol that is encoded; return the answer."""
+        return await self._request("POST", path, body)
 
     async def get(self, path: str) -> bytes:
         """Fetch something."""
@@ -50,56 +52,48 @@ class HubClient:
 
     async def status(self, request: str) -> Status:
         """Return where a request is."""
-        data = await self.get(f"/api/requests/{request}")
-        try:
-            return msgspec.json.decode(data, type=Status)
-        except msgspec.DecodeError:
-            raise HubAway("the hub's answer makes no sense") from None
+        return _read(await self.get(f"/api/requests/{request}"), Status)
 
     async def capsules(self, path: str, message: Message) -> list[bytes]:
         """Return the capsules of a round."""
         data = await self.post(path, message)
+        if len(data) % CAPSULE_BYTES:
+            raise HubAway("the hub's answer was cut off: try again")
         return [
             data[at : at + CAPSULE_BYTES] for at in range(0, len(data), CAPSULE_BYTES)
         ]
 
-    async def register(
-        self, policy: LogPolicy, clock: Callable[[], datetime]
-    ) -> Register:
-        """Read the whole public log and return what it says.
+    async def replies(self, request: str, after: int) -> tuple[Spoken, ...]:
+        """Return bundles of replies that the hub has, from number ``after`` on."""
+        data = await self.get(f"/api/requests/{request}/replies?after={after}")
+        return _read(data, _Replies).bundles
 
-        Raises `HubAway` when the log does not prove itself.
-        """
-        reader = LogReader(policy)
-        try:
-            checkpoint = reader.accept(await self.get("/log/checkpoint"), clock())
-            wanted = reader.wanted(checkpoint)
-            bundles = [await self.get(f"/log/{each.bundle_path}") for each in wanted]
-            reader.believe(reader.read(checkpoint, bundles))
-        except ProtocolError as problem:
-            raise HubAway(f"the hub's log cannot be believed: {problem}") from problem
-        return reader.register
-
-    async def _request(
-        self, method: str, path: str, data: bytes | None = None
-    ) -> bytes:
-        body = None if data is None else io.BytesIO(data)
+    async def _request(self, method: str, path: str, data: bytes = b"") -> bytes:
+        url = f"{self._hub}{path}"
+        body = io.BytesIO(data) if data else None
         try:
             async with (
                 aiohttp.ClientSession(timeout=_TIMEOUT) as session,
                 session.request(
-                    method, f"{self._hub}{path}", data=body, allow_redirects=False
+                    method, url, data=body, allow_redirects=False
                 ) as answer,
             ):
                 found = await answer.read()
                 status = answer.status
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise HubAway("the hub does not answer: try again later") from None
-        if status in _REFUSED:
+        if status in _GOOD:
+            return found
+        if status in _REFUSED and status != _BUSY:
             raise _refusal(found)
-        if not answer.ok:
-            raise HubAway(f"the hub answers {status}: try again later")
-        return found
+        raise HubAway(f"the hub answers {status}: try again later")
+
+
+def _read[M](data: bytes, kind: type[M]) -> M:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise HubAway("the hub's answer makes no sense") from None
 
 
 def _refusal(body: bytes) -> HubSaidNo:

@@ -65,6 +65,10 @@ class LogReader:
             raise BadProof("the log became shorter")
         return checkpoint
 
+    def check(self, text: CheckpointText) -> None:
+        """Raise `BadProof` for a checkpoint of what was read that differs from it."""
+        _check_same(text, self._tree)
+
     def wanted(self, checkpoint: Checkpoint) -> tuple[Tile, ...]:
         """Return the bundles of entries that are needed to follow a checkpoint."""
         size = checkpoint.text.size

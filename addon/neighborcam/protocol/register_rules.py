@@ -102,7 +102,7 @@ def check_new_request(
     check_signatures(signed, agency.record.key, now)
     for issued in (signed.officer, signed.supervisor):
         if issued is not None:
-            _check_known(state, issued, now)
+            check_known(state, issued, now)
     request, rules = signed.request, state.rules
     check_request(request, rules, agency.record.jurisdiction, now)
     check_history(request, list(state.earlier(now)), rules, now)
@@ -124,14 +124,13 @@ def check_agency_word(
         raise BadSignature("the word names another certificate")
     if not certificate.not_before <= now < certificate.not_after:
         raise BadSignature("the certificate is not of this time")
-    _check_known(state, issued, now)
+    check_known(state, issued, now)
     check_word(word, certificate.key)
     return asked
 
 
-def _check_known(
-    state: RegisterState, issued: IssuedCertificate, now: datetime
-) -> None:
+def check_known(state: RegisterState, issued: IssuedCertificate, now: datetime) -> None:
+    """Raise `BadSignature` unless a certificate is in the log, and not revoked."""
     if issued.sha256 not in state.certificates:
         raise BadSignature("the certificate is not in the public log")
     revoked = state.revoked.get(issued.sha256)

@@ -4,7 +4,7 @@ A hub may be stricter or wider by its rules, which stand in the public log; nobo
 wider than the ceilings here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -83,12 +83,20 @@ def check_request(
     request: Request, rules: RequestRules, jurisdiction: Area, now: datetime
 ) -> None:
     """Raise `OutsideLimits`, naming field and remedy, unless it may be asked."""
-    _check_times(request, rules, now)
-    _check_area(request.area, rules, jurisdiction)
-    _check_words(request)
+    for problem in request_problems(request, rules, jurisdiction, now):
+        raise problem
+
+
+def request_problems(
+    request: Request, rules: RequestRules, jurisdiction: Area, now: datetime
+) -> Iterator[OutsideLimits]:
+    """Yield everything that keeps a request from being asked, for who writes it."""
+    yield from _time_problems(request, rules, now)
+    yield from _area_problems(request.area, rules, jurisdiction)
+    yield from _word_problems(request)
     if request.retention_days > rules.retention_days:
-        raise OutsideLimits("retention_days", f"at most {rules.retention_days} days")
-    _check_seal(request.seal_to)
+        yield OutsideLimits("retention_days", f"at most {rules.retention_days} days")
+    yield from _seal_problems(request.seal_to)
 
 
 def check_history(
@@ -151,68 +159,76 @@ def folded_case(request: Request | Earlier) -> str:
     return "".join(each for each in request.case_ref.casefold() if each.isalnum())
 
 
-def _check_times(request: Request, rules: RequestRules, now: datetime) -> None:
+def _time_problems(
+    request: Request, rules: RequestRules, now: datetime
+) -> Iterator[OutsideLimits]:
     for field in ("window_start", "window_end", "published", "expires"):
         if not is_whole_second(getattr(request, field)):
-            raise OutsideLimits(field, "write moments as 2026-11-23T18:30:00Z")
+            yield OutsideLimits(field, "write moments as 2026-11-23T18:30:00Z")
     if not now - WAITS <= request.published <= now + SKEW:
-        raise OutsideLimits("published", "signed more than 2 days ago: sign it anew")
-    _check_window(request, rules)
+        yield OutsideLimits("published", "signed more than 2 days ago: sign it anew")
+    yield from _window_problems(request, rules)
     if request.expires <= now:
-        raise OutsideLimits("expires", "it has expired")
+        yield OutsideLimits("expires", "it has expired")
     if request.expires - request.published > timedelta(days=rules.expiry_days):
-        raise OutsideLimits("expires", f"at most {rules.expiry_days:g} days ahead")
+        yield OutsideLimits("expires", f"at most {rules.expiry_days:g} days ahead")
 
 
-def _check_window(request: Request, rules: RequestRules) -> None:
+def _window_problems(request: Request, rules: RequestRules) -> Iterator[OutsideLimits]:
     lasts = request.window_end - request.window_start
     if lasts < WINDOW_LEAST:
-        raise OutsideLimits("window_end", "a window has at least 15 minutes")
+        yield OutsideLimits("window_end", "a window has at least 15 minutes")
     if lasts > timedelta(hours=rules.window_hours):
-        raise OutsideLimits(
+        yield OutsideLimits(
             "window_end", f"a window has at most {rules.window_hours:g} hours"
         )
     if request.window_end > request.published:
-        raise OutsideLimits("window_end", "what has not happened cannot be asked for")
+        yield OutsideLimits("window_end", "what has not happened cannot be asked for")
     if request.window_start < request.published - timedelta(days=rules.look_back_days):
-        raise OutsideLimits(
+        yield OutsideLimits(
             "window_start", f"longer than {rules.look_back_days:g} days ago"
         )
 
 
-def _check_area(area: Area, rules: RequestRules, jurisdiction: Area) -> None:
-    check_shape(area)
+def _area_problems(
+    area: Area, rules: RequestRules, jurisdiction: Area
+) -> Iterator[OutsideLimits]:
+    try:
+        check_shape(area)
+    except OutsideLimits as problem:
+        yield problem
+        return  # a size of it would say nothing
     size, least = km2(area), least_km2(area)
     if size > rules.area_km2:
-        raise OutsideLimits(
+        yield OutsideLimits(
             "area", f"{size:.3f} km²: an area has at most {rules.area_km2:g} km²"
         )
     if size < least:
-        raise OutsideLimits(
+        yield OutsideLimits(
             "area",
             f"{size:.3f} km²: an area has at least {least:.3f} km², one cell of H3's"
             " resolution 9, so that no house is meant alone",
         )
     if not within(area, jurisdiction):
-        raise OutsideLimits("area", "it reaches out of the agency's jurisdiction")
+        yield OutsideLimits("area", "it reaches out of the agency's jurisdiction")
 
 
-def _check_words(request: Request) -> None:
+def _word_problems(request: Request) -> Iterator[OutsideLimits]:
     for field in ("necessity", "what", "contact"):
         if not is_line(getattr(request, field)):
-            raise OutsideLimits(
+            yield OutsideLimits(
                 field, "only plain text in one line, without space at either end"
             )
     for field in ("tried", "media_wanted"):
         values = getattr(request, field)
         if len(set(values)) != len(values):
-            raise OutsideLimits(field, "the same twice")
+            yield OutsideLimits(field, "the same twice")
 
 
-def _check_seal(seal_to: str) -> None:
+def _seal_problems(seal_to: str) -> Iterator[OutsideLimits]:
     try:
         recipient = parse_recipient(seal_to)
     except InvalidMessage:
         recipient = None
     if not isinstance(recipient, HybridRecipient):
-        raise OutsideLimits("seal_to", "this is no hybrid key of age (age1pq1…)")
+        yield OutsideLimits("seal_to", "this is no hybrid key of age (age1pq1…)")

@@ -5,6 +5,7 @@ import { customElement, property, query } from "lit/decorators.js";
 import { base } from "../ui/styles";
 import { byCell, type Cell, nextIn, type Shown } from "./alerts";
 import { categoryIcon } from "./category-icon";
+import { Grid } from "./map-grid";
 import { mapStyle } from "./map-style";
 import { categoryWord, plural, tone } from "./words";
 
@@ -13,13 +14,6 @@ const EMPTY: L.LatLngBoundsExpression = [
   [-60, -150],
   [70, 150],
 ];
-
-/** Squares that move with the map: the only background, as nobody else is asked for tiles. */
-class Grid extends L.GridLayer {
-  protected override createTile(): HTMLElement {
-    return L.DomUtil.create("div", "square");
-  }
-}
 
 /** The cells of alerts as hexagons. Fires `select` with an alert's first version. */
 @customElement("nc-hub-map")

@@ -9,17 +9,19 @@ export class Confirm extends LitElement {
 
   @property() question = "Really?";
   @property() yes = "Yes, delete";
+  /** How the button looks before it asks; what is destroyed warns from the start. */
+  @property() tone: "danger" | "primary" | "" = "danger";
   @property({ type: Boolean }) disabled = false;
   @state() private asking = false;
 
   override render(): TemplateResult {
     if (!this.asking)
-      return html`<button class="danger" ?disabled=${this.disabled} @click=${this.ask}>
+      return html`<button class=${this.tone} ?disabled=${this.disabled} @click=${this.ask}>
         <slot></slot>
       </button>`;
     return html`<div class="row" role="group" aria-label=${this.question}>
       <span class="small">${this.question}</span>
-      <button class="danger yes" @click=${this.confirm}>${this.yes}</button>
+      <button class=${`${this.tone || "primary"} yes`} @click=${this.confirm}>${this.yes}</button>
       <button class="plain" @click=${() => (this.asking = false)}>Keep it</button>
     </div>`;
   }

@@ -1,0 +1,1 @@
+"""The desk's page: a server on this machine alone, and what it answers."""

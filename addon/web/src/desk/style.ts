@@ -1,0 +1,94 @@
+import { css } from "lit";
+
+/** What the parts of the desk's page share beside ui/styles and the hub's panel. */
+export const sheet = css`
+  form,
+  article,
+  section {
+    display: grid;
+    gap: var(--space-4);
+    align-content: start;
+    min-width: 0;
+  }
+  h4 {
+    margin: 0;
+    font-size: var(--text-m);
+  }
+  form.row,
+  form > .row {
+    align-items: end;
+  }
+  dl {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr);
+    gap: var(--space-1) var(--space-4);
+    margin: 0;
+  }
+  dd {
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
+  textarea.code,
+  code,
+  pre {
+    font: 400 var(--text-s) / 1.45 ui-monospace, "DejaVu Sans Mono", monospace;
+    overflow-wrap: anywhere;
+  }
+  pre {
+    margin: 0;
+    padding: var(--space-4);
+    border-radius: var(--radius-m);
+    background: var(--surface-sunk);
+    white-space: pre-wrap;
+    overflow: auto;
+  }
+  details > summary {
+    min-height: 40px;
+    padding-block: var(--space-2);
+    cursor: pointer;
+    font-weight: 550;
+  }
+  p:empty,
+  .problem:empty {
+    display: none;
+  }
+  .good {
+    color: var(--good);
+  }
+  .calm {
+    padding: var(--space-3) var(--space-4);
+    border-radius: var(--radius-m);
+    background: var(--accent-soft);
+    font-size: var(--text-s);
+  }
+  .caution {
+    padding: var(--space-3) var(--space-4);
+    border-radius: var(--radius-m);
+    background: var(--motion-soft);
+    color: var(--motion);
+    font-size: var(--text-s);
+    font-weight: 500;
+  }
+  .checks {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--space-2) var(--space-4);
+  }
+  .checks label {
+    display: flex;
+    align-items: center;
+    gap: var(--space-2);
+    min-height: 32px;
+    font-weight: 400;
+  }
+  fieldset {
+    display: grid;
+    gap: var(--space-3);
+    min-width: 0;
+  }
+  legend {
+    padding: 0;
+    font-size: var(--text-s);
+    font-weight: 550;
+  }
+`;

@@ -1,0 +1,152 @@
+"""Rounds are collected, capsules tried; whatever somebody put into one."""
+
+import os
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from neighborcam.protocol import bech32
+from neighborcam.protocol.age_keys import ClassicIdentity, HybridIdentity
+from neighborcam.protocol.answers import Answer
+from neighborcam.protocol.canonical import encode
+from tests.agency.station import Station
+
+
+def hybrid() -> bytes:
+    """Return the bytes of a good key."""
+    _, data = bech32.decode(str(HybridIdentity(os.urandom(32)).recipient))
+    return data
+
+
+SMALL_ORDER = bech32.encode("age1pq", hybrid()[:-32] + bytes(32))
+BAD_REPLY_KEYS = {
+    "none": "",
+    "no key": "garbage",
+    "cut off": "age1" + "q" * 58,
+    "not hybrid": str(ClassicIdentity(os.urandom(32)).recipient),
+    "of small order": SMALL_ORDER,
+}
+
+
+def tip(asked: str, **changes: Any) -> bytes:
+    fields: dict[str, Any] = {
+        "id": os.urandom(16).hex(),
+        "request": asked,
+        "kind": "tip",
+        "text": "A van.",
+        "reply_to": str(HybridIdentity(os.urandom(32)).recipient),
+    }
+    return encode(Answer(**fields | changes))
+
+
+async def collected(station: Station, request: str) -> tuple[int, int]:
+    """Collect; return how many homes took part, and how many answers are new."""
+    found = await station.officer.collect(request)
+    return found.homes, found.fresh
+
+
+@pytest.mark.parametrize("reply_to", BAD_REPLY_KEYS.values(), ids=BAD_REPLY_KEYS)
+async def test_an_answer_that_cannot_be_replied_to_keeps_no_other_from_being_read(
+    station: Station, reply_to: str
+) -> None:
+    request = await station.ask()
+    good = await station.answer(request, await station.policed.town.home())
+    bad = tip(request, reply_to=reply_to)
+    await station.post(request, await station.policed.town.home(), bad)
+    station.round_over()
+    assert await collected(station, request) == (2, 1)
+    assert await collected(station, request) == (2, 0)
+    assert await station.receipts(request) == [(good.id, "received")]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"request": "0" * 32},
+        {"kind": "clips"},
+        {"kind": "letter"},
+        {"kind": "revoked"},
+        {"about": "0" * 32},
+    ],
+)
+async def test_an_answer_that_contradicts_itself_is_silence(
+    station: Station, changes: dict[str, Any]
+) -> None:
+    request = await station.ask()
+    await station.post(
+        request, await station.policed.town.home(), tip(request, **changes)
+    )
+    await station.answer(request, await station.policed.town.home())
+    station.round_over()
+    assert await collected(station, request) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"sig": bytes(64)}, {"secret": "AGE-SECRET-KEY-1"}, {"manifest": {"frames": 0}}],
+)
+async def test_an_answer_with_a_clip_that_nobody_signed_is_silence(
+    station: Station, changes: dict[str, Any]
+) -> None:
+    request = await station.ask()
+    home = await station.policed.town.home()
+    item = await station.item(request, home)
+    if "manifest" in changes:
+        manifest = msgspec.structs.replace(item.manifest, **changes["manifest"])
+        changes = {"manifest": manifest}
+    bad = msgspec.structs.replace(item, **changes)
+    await station.post(request, home, tip(request, kind="clips", items=(bad,)))
+    station.round_over()
+    assert await collected(station, request) == (1, 0)
+
+
+async def test_a_clip_that_was_made_for_another_request_is_silence(
+    station: Station,
+) -> None:
+    request, home = await station.ask(), await station.policed.town.home()
+    item = await station.item("0" * 32, home)
+    await station.post(request, home, tip(request, kind="clips", items=(item,)))
+    station.round_over()
+    assert await collected(station, request) == (1, 0)
+
+
+async def test_rounds_that_came_too_late_are_missed_and_not_collected(
+    station: Station,
+) -> None:
+    request = await station.ask()
+    await station.answer(request, await station.policed.town.home())
+    station.round_over()
+    assert await collected(station, request) == (1, 1)
+    station.policed.town.clock.at += timedelta(days=8)
+    await station.policed.town.hub.retention.run_once()
+    found = await station.officer.collect(request)
+    assert (found.homes, found.fresh, found.missed) == (1, 0, 5)
+    told = station.done(request)
+    assert (told.count("collected"), told.count("missed")) == (1, 5)
+    assert (await station.officer.collect(request)).missed == 5
+    assert station.done(request) == told
+
+
+async def test_rounds_can_be_collected_until_a_day_after_the_end(
+    station: Station,
+) -> None:
+    request = await station.ask()
+    await station.answer(request, await station.policed.town.home())
+    station.policed.town.clock.at += timedelta(days=6, hours=23)
+    found = await station.officer.collect(request)
+    assert (found.homes, found.fresh, found.missed) == (1, 1, 0)
+
+
+async def test_a_request_that_ended_early_has_no_rounds_after_that(
+    station: Station,
+) -> None:
+    request = await station.ask()
+    await station.answer(request, await station.policed.town.home())
+    station.policed.town.clock.at += timedelta(hours=3)
+    await station.officer.end(request, "resolved")
+    assert await collected(station, request) == (0, 0)  # homes' clocks may be late
+    station.policed.town.clock.at += timedelta(minutes=6)
+    assert await collected(station, request) == (1, 1)
+    assert station.done(request).count("collected") == 1
