@@ -17,6 +17,7 @@ from neighborcam.protocol.age_keys import (
     ClassicIdentity,
     ClassicRecipient,
     HybridIdentity,
+    HybridRecipient,
     Identity,
     parse_identity,
     parse_recipient,
@@ -33,6 +34,7 @@ from tests.protocol.vectors import vectors
 VECTORS = vectors("age")
 CLASSIC = ClassicIdentity(bytes(range(32)))
 HYBRID = HybridIdentity(bytes(range(32)))
+HYBRID_PUBLIC = bech32.decode(str(HYBRID.recipient))[1]
 BOTH: list[Identity] = [CLASSIC, HYBRID]
 SIZES = [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES]
 
@@ -166,10 +168,18 @@ def test_a_file_sealed_to_nobody_is_a_mistake_of_the_caller() -> None:
         seal(io.BytesIO(), io.BytesIO(), [])
 
 
-def test_nothing_is_sealed_to_a_key_that_everybody_has() -> None:
-    weak = ClassicRecipient(bytes(32))
-    with pytest.raises(InvalidMessage):
-        seal(io.BytesIO(), io.BytesIO(), [weak])
+@pytest.mark.parametrize(
+    ("kind", "public"),
+    [
+        (ClassicRecipient, bytes(32)),
+        (HybridRecipient, HYBRID_PUBLIC[:-32] + bytes(32)),
+    ],
+)
+def test_a_key_that_everybody_has_is_no_key(
+    kind: type[ClassicRecipient | HybridRecipient], public: bytes
+) -> None:
+    with pytest.raises(InvalidMessage, match="nothing can be sealed"):
+        kind(public)
 
 
 def test_a_file_sealed_to_a_crowd_is_refused() -> None:

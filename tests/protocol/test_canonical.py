@@ -1,5 +1,6 @@
 import json
 import struct
+from datetime import datetime
 
 import msgspec
 import pytest
@@ -18,6 +19,13 @@ class Greeting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     to: str
     times: int = 1
+
+
+class Parcel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What JSON has no form of its own for."""
+
+    content: bytes
+    sent: datetime
 
 
 def test_the_rfc_s_sample_comes_out_byte_for_byte() -> None:
@@ -70,6 +78,26 @@ def test_a_message_comes_back_as_it_went() -> None:
 def test_any_other_form_is_refused_in_words(data: bytes, problem: str) -> None:
     with pytest.raises(InvalidMessage, match=problem):
         decode(data, Greeting)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"content":"AA==","sent":"2026-11-28T12:00:00+00:00"}',
+        b'{"content":"AA==","sent":"2026-11-28T13:00:00+01:00"}',
+        b'{"content":"AA==","sent":"2026-11-28T12:00:00.000Z"}',
+        b'{"content":"AB==","sent":"2026-11-28T12:00:00Z"}',
+    ],
+)
+def test_moments_and_bytes_have_one_form(data: bytes) -> None:
+    assert decode(b'{"content":"AA==","sent":"2026-11-28T12:00:00Z"}', Parcel)
+    with pytest.raises(InvalidMessage, match="canonical form"):
+        decode(data, Parcel)
+
+
+def test_what_may_be_left_out_is_never_left_out() -> None:
+    with pytest.raises(InvalidMessage, match="canonical form"):
+        decode(b'{"to":"x"}', Greeting)
 
 
 @given(st.binary(max_size=200))

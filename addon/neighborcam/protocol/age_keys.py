@@ -89,20 +89,17 @@ class Identity(ABC):
 
 
 class ClassicRecipient(Recipient):
-    """X25519: ``age1…``."""
+    """X25519: ``age1…``. Raises `InvalidMessage` for a key of small order."""
 
     def __init__(self, public_key: bytes) -> None:
-        self._key = X25519PublicKey.from_public_bytes(public_key)
+        self._key = _x25519(public_key)
         self._raw = public_key
 
     @override
     def wrap(self, file_key: bytes) -> Stanza:
         ephemeral = X25519PrivateKey.generate()
         share = ephemeral.public_key().public_bytes_raw()
-        try:
-            shared = ephemeral.exchange(self._key)
-        except ValueError:  # a public key of small order
-            raise InvalidMessage("nothing can be sealed to this key") from None
+        shared = ephemeral.exchange(self._key)
         wrapping = derive(shared, share + self._raw, _CLASSIC_INFO)
         body = ChaCha20Poly1305(wrapping).encrypt(bytes(12), file_key, None)
         return Stanza(arguments=("X25519", to_base64(share)), body=body)
@@ -112,8 +109,21 @@ class ClassicRecipient(Recipient):
         return bech32.encode("age", self._raw)
 
 
+def _x25519(public_key: bytes) -> X25519PublicKey:
+    key = X25519PublicKey.from_public_bytes(public_key)
+    try:
+        X25519PrivateKey.generate().exchange(key)
+    except ValueError:
+        raise InvalidMessage("nothing can be sealed to this key") from None
+    return key
+
+
 class HybridRecipient(Recipient):
-    """ML-KEM-768 and X25519: ``age1pq1…``."""
+    """ML-KEM-768 and X25519: ``age1pq1…``.
+
+    Raises `InvalidMessage` if the latter is of small order: it parses, and nothing can
+    be sealed to it.
+    """
 
     def __init__(self, public_key: bytes) -> None:
         mlkem, x25519 = (
@@ -123,7 +133,7 @@ class HybridRecipient(Recipient):
         self._raw = public_key
         self._key = MLKEM768X25519PublicKey(
             MLKEM768PublicKey.from_public_bytes(mlkem),
-            X25519PublicKey.from_public_bytes(x25519),
+            _x25519(x25519),
         )
 
     @property

@@ -5,6 +5,7 @@ two parsers that differ (duplicate names, odd numbers) can never see two message
 """
 
 import json
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +18,7 @@ MESSAGE_LIMIT: Final = 64 * 1024  # bytes; no message of the protocol needs more
 
 def encode(message: msgspec.Struct) -> bytes:
     """Return the canonical bytes of a message. Raises `InvalidMessage`."""
-    return canonical(msgspec.to_builtins(message))
+    return canonical(_in_utc(msgspec.to_builtins(message, builtin_types=(datetime,))))
 
 
 def decode[M: msgspec.Struct](
@@ -32,11 +33,14 @@ def decode[M: msgspec.Struct](
     if canonical(_parsed(data)) != data:
         raise InvalidMessage("the message is not in canonical form (RFC 8785)")
     try:
-        return msgspec.json.decode(data, type=kind)
+        message = msgspec.json.decode(data, type=kind)
     except msgspec.ValidationError as problem:
         raise InvalidMessage(
             f"the message is not as the spec says: {problem}"
         ) from None
+    if encode(message) != data:  # base64, moments and defaults have one form too
+        raise InvalidMessage("the message is not in canonical form (RFC 8785)")
+    return message
 
 
 def canonical(value: Any) -> bytes:
@@ -46,6 +50,18 @@ def canonical(value: Any) -> bytes:
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError):
         # Lone surrogates, numbers that a double cannot hold, endless nesting.
         raise InvalidMessage("the message has no canonical form (RFC 8785)") from None
+
+
+def _in_utc(value: Any) -> Any:
+    match value:
+        case datetime():
+            return msgspec.to_builtins(value.astimezone(UTC))
+        case dict():
+            return {name: _in_utc(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_in_utc(each) for each in value]
+        case _:
+            return value
 
 
 def _parsed(data: bytes) -> Any:

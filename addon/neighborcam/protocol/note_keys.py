@@ -31,7 +31,7 @@ from neighborcam.protocol.notes import (
 )
 
 _TIMESTAMP_BYTES: Final = 8
-_TIMESTAMP_LIMIT: Final = 2**63
+_TIMESTAMP_LIMIT: Final = 253_402_300_800  # the year 10,000: no time has that
 _LABEL: Final = b"subtree/v1\n\0"
 
 
