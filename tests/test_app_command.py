@@ -23,6 +23,7 @@ from neighborcam.engine.supervisor import Supervisor as Client
 from tests.ports import free_port
 
 ANN = "0a1b2c"
+DISCOVERY = Path(__file__).with_name("discovery.json")  # shared with home_assistant/
 
 
 class App:
@@ -244,6 +245,15 @@ async def test_a_supervisor_that_comes_late_is_told_as_soon_as_it_is_there() -> 
     assert len(naps) == 12
     assert all(0 < each <= 300 for each in naps)
     assert naps[0] < naps[6]
+
+
+async def test_the_message_is_the_one_that_the_integration_knows(
+    supervisor: Supervisor,
+) -> None:
+    message = json.loads(DISCOVERY.read_bytes())
+    found = Found(**message["config"])
+    assert not await Client(supervisor.token, supervisor.url).run_once(found)
+    assert supervisor.discovered == {message["service"]: message["config"]}
 
 
 async def test_no_supervisor_and_a_foreign_one_are_told_apart() -> None:

@@ -1,8 +1,10 @@
 """Finding, typing, pairing again and moving an engine; every wrong turn and back."""
 
+import json
 import socket
 from collections.abc import Mapping
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +25,8 @@ from custom_components.neighborcam.config_flow import split_link
 from custom_components.neighborcam.const import DOMAIN
 from tests.home_assistant.conftest import SetUp
 from tests.home_assistant.fake_engine import CODE, ENGINE_ID, TOKEN, FakeEngine
+
+DISCOVERY = Path(__file__).parents[1] / "discovery.json"  # what the engine's test sends
 
 
 async def begin(hass: HomeAssistant) -> ConfigFlowResult:
@@ -51,7 +55,10 @@ def announced(engine: FakeEngine, **more: Any) -> ZeroconfServiceInfo:
 
 
 def app(engine: FakeEngine, **more: Any) -> HassioServiceInfo:
-    config = {CONF_HOST: "127.0.0.1", CONF_PORT: engine.port, CONF_TOKEN: TOKEN, **more}
+    here = {CONF_HOST: "127.0.0.1", CONF_PORT: engine.port, CONF_TOKEN: TOKEN}
+    config = json.loads(DISCOVERY.read_bytes())["config"]
+    assert config.keys() == here.keys()
+    config |= here | more
     return HassioServiceInfo(
         config=config, name="NeighborCam", slug="neighborcam", uuid="1"
     )
