@@ -50,9 +50,19 @@ async def is_admin_in_person(call: ServiceCall) -> bool:
     of the Supervisor call as a user that Home Assistant made, with every right.
     """
     user = await user_of(call)
+    return user is not None and user.is_admin and await is_in_person(call)
+
+
+async def is_in_person(call: ServiceCall) -> bool:
+    """Whether a person calls, themselves: no automation, no app of the Supervisor.
+
+    A script that a person starts runs in that person's context; an automation never
+    does, whatever a person did to trigger it.
+    """
+    user = await user_of(call)
     if user is None or user.system_generated:
         return False
-    return user.is_admin and call.context.parent_id is None
+    return call.context.parent_id is None
 
 
 async def check_may_speak(call: ServiceCall) -> None:

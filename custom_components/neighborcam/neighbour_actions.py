@@ -13,7 +13,12 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType, JsonValueType
 from probatio import All, In, Length, Optional, Required, Schema
 
-from .callers import check_may_control, check_may_speak, is_admin_in_person
+from .callers import (
+    check_may_control,
+    check_may_speak,
+    is_admin_in_person,
+    is_in_person,
+)
 from .choosing import CATEGORIES, SEVERITIES
 from .const import DOMAIN
 from .coordinator import EngineCoordinator
@@ -67,9 +72,16 @@ DECISION: Final = ("config_entry_id", "request", "answer", "confirm", "pin", "te
 
 
 async def share_alert(call: ServiceCall) -> JsonObjectType:
-    """Publish an alert, or with ``preview_only`` see what would be published."""
+    """Publish an alert, or with ``preview_only`` see what would be published.
+
+    Who calls decides whether it is automatic, not what is said: automatic alerts have
+    a short list of categories, no pictures and two hours.
+    """
     await check_may_speak(call)
     coordinator, alert = await _alert_wish(call)
+    alert["automatic"] = not await is_in_person(call)
+    if alert["automatic"] and {"camera", "episode"} & alert.keys():
+        raise _invalid("automatic_is_text")
     published = await wish(coordinator.client.publish_alert(alert))
     return {"alert": alert_told(coordinator, published)}
 

@@ -73,11 +73,12 @@ async def act(
 
 
 async def test_an_alert_is_published_and_answered(
-    hass: HomeAssistant, engine: FakeEngine, set_up: SetUp
+    hass: HomeAssistant, engine: FakeEngine, set_up: SetUp, admin: MockUser
 ) -> None:
     await set_up()
     wish = {**ALERT, "severity": "minor", "camera": CAMERA, "episode": EPISODE}
-    answer = await act(hass, "share_alert", wish, answers=True)
+    person = Context(user_id=admin.id)
+    answer = await act(hass, "share_alert", wish, person, answers=True)
     assert engine.wishes("POST", "/api/alerts") == [
         {
             **ALERT,
@@ -89,6 +90,7 @@ async def test_an_alert_is_published_and_answered(
             "camera": "front-door",
             "episode": EPISODE,
             "preview_only": False,
+            "automatic": False,
         }
     ]
     told = answer["alert"]
@@ -122,6 +124,7 @@ async def test_only_a_camera_that_is_for_sharing_goes_with_an_alert(
     hass: HomeAssistant,
     engine: FakeEngine,
     set_up: SetUp,
+    admin: MockUser,
     wish: dict[str, Any],
     key: str,
 ) -> None:
@@ -130,9 +133,95 @@ async def test_only_a_camera_that_is_for_sharing_goes_with_an_alert(
         episode("01E3", camera="gone"),
     ]
     await set_up()
+    person = Context(user_id=admin.id)
     with pytest.raises(ServiceValidationError) as refused:
-        await act(hass, "share_alert", {**ALERT, **wish})
+        await act(hass, "share_alert", {**ALERT, **wish}, person)
     assert refused.value.translation_key == key
+    assert engine.wishes("POST", "/api/alerts") == []
+
+
+SHARE_STEP = {
+    "action": f"{DOMAIN}.share_alert",
+    "data": {"category": "fire", "headline": "Smoke alarm"},
+}
+
+
+async def shared_by_automation(hass: HomeAssistant, context: Context) -> None:
+    """Let a real automation share what an event of somebody's context began."""
+    rule = {
+        "alias": "Share",
+        "triggers": {"trigger": "event", "event_type": "smoke"},
+        "actions": [SHARE_STEP],
+    }
+    assert await async_setup_component(hass, "automation", {"automation": [rule]})
+    hass.bus.async_fire("smoke", context=context)
+    await hass.async_block_till_done()
+
+
+@pytest.mark.parametrize("by_person", [True, False])
+async def test_what_an_automation_shares_is_automatic_whoever_triggered_it(
+    hass: HomeAssistant,
+    engine: FakeEngine,
+    set_up: SetUp,
+    admin: MockUser,
+    by_person: bool,  # noqa: FBT001 - a parameter of a test
+) -> None:
+    await set_up()
+    context = Context(user_id=admin.id) if by_person else Context()
+    await shared_by_automation(hass, context)
+    (asked,) = engine.wishes("POST", "/api/alerts")
+    assert asked["automatic"] is True
+
+
+async def test_an_automation_that_a_person_starts_by_hand_is_one_all_the_same(
+    hass: HomeAssistant, engine: FakeEngine, set_up: SetUp, admin: MockUser
+) -> None:
+    await set_up()
+    await shared_by_automation(hass, Context())
+    await hass.services.async_call(
+        "automation",
+        "trigger",
+        {"entity_id": "automation.share"},
+        blocking=True,
+        context=Context(user_id=admin.id),
+    )
+    await hass.async_block_till_done()
+    wishes = engine.wishes("POST", "/api/alerts")
+    assert [each["automatic"] for each in wishes] == [True, True]
+
+
+async def test_a_script_speaks_for_whoever_starts_it(
+    hass: HomeAssistant, engine: FakeEngine, set_up: SetUp, admin: MockUser
+) -> None:
+    await set_up()
+    script = {"share": {"sequence": [SHARE_STEP]}}
+    assert await async_setup_component(hass, "script", {"script": script})
+    app = await hass.auth.async_create_system_user("App", group_ids=["system-admin"])
+    for user in (admin, app):
+        context = Context(user_id=user.id)
+        await hass.services.async_call(
+            "script", "share", {}, blocking=True, context=context
+        )
+    wishes = engine.wishes("POST", "/api/alerts")
+    assert [each["automatic"] for each in wishes] == [False, True]
+
+
+async def test_nobody_can_say_that_an_alert_is_not_automatic(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    await set_up()
+    with pytest.raises(Invalid):
+        await act(hass, "share_alert", {**ALERT, "automatic": False})
+
+
+@pytest.mark.parametrize("thing", [{"camera": CAMERA}, {"episode": EPISODE}])
+async def test_an_automation_shares_no_picture(
+    hass: HomeAssistant, engine: FakeEngine, set_up: SetUp, thing: dict[str, Any]
+) -> None:
+    await set_up()
+    with pytest.raises(ServiceValidationError) as refused:
+        await act(hass, "share_alert", {**ALERT, **thing})
+    assert refused.value.translation_key == "automatic_is_text"
     assert engine.wishes("POST", "/api/alerts") == []
 
 
