@@ -23,7 +23,7 @@ class Steward:
         )
 
     @classmethod
-    async def appointed(cls, hub: Hub, name: str) -> Self:
+    async def appointed(cls, hub: Hub, name: str, recipient: str = "") -> Self:
         """Appoint a steward by an invite, through the hub's own routes."""
         settings = hub.desk.settings
         steward = cls(settings.url, settings.hostname, name)
@@ -31,7 +31,10 @@ class Steward:
         wish = {"code": code, "name": name}
         options = await steward.ask("/api/steward/registration", wish)
         credential = steward.passkey.register(options)
-        await steward.ask("/api/steward/register", wish | {"credential": credential})
+        await steward.ask(
+            "/api/steward/register",
+            wish | {"credential": credential, "recipient": recipient},
+        )
         return steward
 
     async def close(self) -> None:

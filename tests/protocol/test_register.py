@@ -8,6 +8,7 @@ import pytest
 
 from demo.agency import MakeBelieveAgency, circle
 from demo.passkey import Passkey
+from neighborcam.protocol.age_keys import ClassicIdentity
 from neighborcam.protocol.agencies import sign_agency
 from neighborcam.protocol.agency_entries import (
     AgencyRestored,
@@ -25,7 +26,11 @@ from neighborcam.protocol.approval_subjects import (
     restoration,
 )
 from neighborcam.protocol.areas import Area
-from neighborcam.protocol.entries import StewardAppointed, read_entry
+from neighborcam.protocol.entries import (
+    StewardAppointed,
+    StewardLeft,
+    read_entry,
+)
 from neighborcam.protocol.errors import BadProof, InvalidMessage
 from neighborcam.protocol.register_rules import is_vetoed
 from neighborcam.protocol.register_state import Standing
@@ -532,3 +537,24 @@ def test_an_unknown_entry_counts_and_changes_nothing(log: Log) -> None:
     size = log.register.size
     log.register.take(read_entry(b'{"type":"of-the-future"}'))
     assert log.register.size == size + 1
+
+
+def test_the_log_says_to_whom_envelopes_are_sealed_and_in_which_order(log: Log) -> None:
+    assert log.register.share_recipients == ()  # ann and bob have no keys
+    for name in ("ann", "bob"):
+        log.add(StewardLeft(at=NOW, steward=name))
+    keys = {n: str(ClassicIdentity(bytes([n]) * 32).recipient) for n in (1, 2, 3)}
+    for number in (3, 1, 2):
+        log.add(appointed(f"steward {number}", keys[number]))
+    assert log.register.share_recipients == (keys[3], keys[1], keys[2])
+    log.add(StewardLeft(at=NOW, steward="steward 1"))
+    assert log.register.share_recipients == (keys[3], keys[2])
+
+
+def test_a_steward_s_key_that_is_none_is_not_believed(log: Log) -> None:
+    with pytest.raises(BadProof):
+        log.add(appointed("cem", "age1nonsense"))
+
+
+def appointed(name: str, recipient: str) -> StewardAppointed:
+    return StewardAppointed(at=NOW, steward=name, key=b"key", recipient=recipient)

@@ -71,9 +71,11 @@ class Register(RegisterState):
 
     def _appoint(self, entry: StewardAppointed) -> None:
         self.stewards[entry.steward] = entry.key
+        self.recipients[entry.steward] = entry.recipient
 
     def _dismiss(self, entry: StewardLeft) -> None:
         self.stewards.pop(entry.steward, None)
+        self.recipients.pop(entry.steward, None)
 
     def _declare(self, entry: StewardInterest) -> None:
         self.interests |= {(entry.steward, entry.agency)}

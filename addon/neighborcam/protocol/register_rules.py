@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from neighborcam.protocol.accounting import check_account
+from neighborcam.protocol.age_keys import parse_recipient
 from neighborcam.protocol.agencies import (
     MEMBERSHIP_LASTS,
     NOTICE,
@@ -37,7 +38,7 @@ from neighborcam.protocol.approval_subjects import (
     restoration,
 )
 from neighborcam.protocol.approvals import Approval, check_approval
-from neighborcam.protocol.entries import Entry, TokenKeys
+from neighborcam.protocol.entries import Entry, StewardAppointed, TokenKeys
 from neighborcam.protocol.errors import BadProof, BadSignature, ProtocolError
 from neighborcam.protocol.identity import is_whole_second
 from neighborcam.protocol.register_state import Asked, RegisterState, Standing
@@ -158,6 +159,11 @@ def _check_approvals(
         check_approval(each, key, state.host, *what)
 
 
+def _check_appointed(_state: RegisterState, entry: StewardAppointed) -> None:
+    if entry.recipient:
+        parse_recipient(entry.recipient)
+
+
 def _check_announced(state: RegisterState, entry: AgencyAnnounced) -> None:
     record = check_agency(entry.agency)
     check_record(record)
@@ -266,6 +272,7 @@ def _check_overdue(state: RegisterState, entry: Overdue) -> None:
 
 
 _CHECKS: Final[dict[type, Callable[[RegisterState, Any], None]]] = {
+    StewardAppointed: _check_appointed,
     AgencyAnnounced: _check_announced,
     AgencyJoined: _check_joined,
     AgencyVetoed: _check_vetoed,

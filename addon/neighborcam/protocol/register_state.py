@@ -133,11 +133,21 @@ class RegisterState:
     newest: datetime = LONG_AGO
     rules: RequestRules = field(default_factory=RequestRules)
     stewards: dict[str, bytes] = field(default_factory=dict)
+    recipients: dict[str, str] = field(default_factory=dict)  # of stewards, by name
     agencies: dict[str, Agency] = field(default_factory=dict)
     certificates: dict[str, CertificateLogged] = field(default_factory=dict)
     revoked: dict[str, datetime] = field(default_factory=dict)
     requests: dict[str, Asked] = field(default_factory=dict)
     interests: frozenset[tuple[str, str]] = frozenset()  # steward, agency
+
+    @property
+    def share_recipients(self) -> tuple[str, ...]:
+        """To whom moderation envelopes are sealed, in the order of the shares.
+
+        Nobody while one of the stewards has no key: an envelope has a share for each.
+        """
+        found = tuple(self.recipients.values())
+        return found if all(found) else ()
 
     def agency(self, agency: str) -> Agency:
         """Return an agency. Raises `BadSignature` for one that nobody announced."""

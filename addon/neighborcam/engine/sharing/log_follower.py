@@ -4,6 +4,7 @@ What the log shows must be what its checkpoint signs, continue what was read bef
 and obey the rules. What does not is evidence: it is kept as a file.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -33,6 +34,7 @@ class LogFollower:
         self._store = store
         self._clock = clock
         self._reader = LogReader(policy, store.entries())
+        self._reading = asyncio.Lock()  # what one reads is where the next begins
         self.witnesses = 0
 
     @property
@@ -45,6 +47,10 @@ class LogFollower:
 
         Raises `HubUnreachable`, and `HubMisbehaves` when the log contradicts itself.
         """
+        async with self._reading:
+            return await self._follow()
+
+    async def _follow(self) -> bool:
         known = self._keeper.known()
         data = await self._link.raw("/log/checkpoint")
         bundles: list[bytes] = []

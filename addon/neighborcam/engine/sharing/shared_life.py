@@ -5,12 +5,13 @@ import contextlib
 import logging
 import random
 import secrets
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from neighborcam.engine.errors import EngineError, HubMisbehaves, NotFound
@@ -85,20 +86,21 @@ class SharedLife:
             household=kept.household,
             key=Ed25519PrivateKey.from_private_bytes(kept.seed),
         )
-        keeper = LogKeeper(self._link, invite.policy, store, evidence, clock)
-        follower = LogFollower(self._link, invite.policy, keeper, store.requests, clock)
-        self._wallet = Wallet(self._link, self._member, keeper, store, clock)
+        self._keeper = LogKeeper(self._link, invite.policy, store, evidence, clock)
+        self._follower = LogFollower(
+            self._link, invite.policy, self._keeper, store.requests, clock
+        )
+        self._wallet = Wallet(self._link, self._member, self._keeper, store, clock)
         self._outbox = Outbox(self._link, self._wallet, store, clock)
         self._known = KnownAlerts(self._place, preferences, clock)
         self._radius_m = preferences.radius_m
         self._pass: tuple[str, str] = ("", "")
-        self._stewards: tuple[str, ...] = ()
         self._tasks: set[asyncio.Task[None]] = set()
         self._distrust: HubMisbehaves | None = None
         # Wider than what is heard of alerts: a request's area may lie across a border.
         around = regions(self._place, _REQUESTS_M)
         self.requests = RequestLife(
-            self._link, self._wallet, follower, store, frozenset(around), clock
+            self._link, self._wallet, self._follower, store, frozenset(around), clock
         )
 
     def start(self) -> None:
@@ -170,8 +172,9 @@ class SharedLife:
         view = alert_view(event, mine=True)
         if preview_only:
             return view
+        stewards = await self._stewards()
         token = await self._token("post")
-        body = post(alert, key, token, self._member.household, await self._recipients())
+        body = post(alert, key, token, self._member.household, stewards)
         kind = "automatic alert" if draft.automatic else "alert"
         self._store.put_own(alert.id, key.private_bytes_raw(), encode(alert), now)
         self._queue("/api/alerts", "post", body, kind, alert.headline)
@@ -197,15 +200,9 @@ class SharedLife:
         """Queue a comment."""
         self._need(alert)
         key = Ed25519PrivateKey.generate()
+        stewards = await self._stewards()
         token = await self._token("comment")
-        id_, body = comment(
-            alert,
-            text,
-            key,
-            token,
-            self._member.household,
-            await self._recipients(),
-        )
+        id_, body = comment(alert, text, key, token, self._member.household, stewards)
         self._store.put_own(id_, key.private_bytes_raw(), b"", self._clock())
         self._queue("/api/comments", "comment", body, "comment", text[:80])
 
@@ -270,25 +267,44 @@ class SharedLife:
         )
         self._outbox.wake()
 
-    async def _recipients(self) -> tuple[str, ...]:
-        """Return the stewards' keys; without the hub, those of the last time."""
-        with contextlib.suppress(EngineError):
-            self._stewards = (await self._link.view()).recipients
-        return self._stewards
-
     async def _reading_pass(self) -> str:
         today = self._clock().date().isoformat()
         if self._pass[0] != today:
             self._pass = (today, await self._link.reading_pass(self._member))
         return self._pass[1]
 
+    async def _stewards(self) -> tuple[str, ...]:
+        """Return to whom envelopes are sealed, by the public log and nothing else."""
+        with self._watching():
+            if not self._follower.register.size:
+                await self._follower.follow()
+        return self._follower.register.share_recipients
+
     async def _token(self, purpose: str) -> Token:
+        with self._watching():
+            return await self._wallet.take(purpose)
+
+    @contextlib.contextmanager
+    def _watching(self) -> Iterator[None]:
+        """Stop trusting the hub when something within proves that it lies."""
         self._check_trust()
         try:
-            return await self._wallet.take(purpose)
+            yield
         except HubMisbehaves as problem:
             self._stop_trusting(problem)
             raise
+
+    async def _check_stewards(self) -> None:
+        """Raise `HubMisbehaves` when the hub names others than its log appointed."""
+        told = (await self._link.view()).recipients
+        for _ in range(2):  # one may have been appointed between the two answers
+            await self._follower.follow()
+            known = self._follower.register.share_recipients
+            if told == known:
+                return
+            told = (await self._link.view()).recipients
+        self._keeper.keep(msgspec.json.encode({"told": told, "logged": known}))
+        raise HubMisbehaves("the hub names other stewards' keys than its log")
 
     def _check_trust(self) -> None:
         if self._distrust is not None:
@@ -344,6 +360,7 @@ class SharedLife:
             pause = random.uniform(3600, 20 * 3600)  # noqa: S311
             try:
                 await self._wallet.fill()
+                await self._check_stewards()
             except HubMisbehaves as problem:
                 self._stop_trusting(problem)
                 return
