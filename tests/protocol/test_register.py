@@ -29,6 +29,7 @@ from neighborcam.protocol.areas import Area
 from neighborcam.protocol.entries import (
     StewardAppointed,
     StewardLeft,
+    TokenKeys,
     read_entry,
 )
 from neighborcam.protocol.errors import BadProof, InvalidMessage
@@ -540,7 +541,7 @@ def test_an_unknown_entry_counts_and_changes_nothing(log: Log) -> None:
 
 
 def test_the_log_says_to_whom_envelopes_are_sealed_and_in_which_order(log: Log) -> None:
-    assert log.register.share_recipients == ()  # ann and bob have no keys
+    assert not log.register.share_recipients  # ann and bob have no keys
     for name in ("ann", "bob"):
         log.add(StewardLeft(at=NOW, steward=name))
     keys = {n: str(ClassicIdentity(bytes([n]) * 32).recipient) for n in (1, 2, 3)}
@@ -558,3 +559,16 @@ def test_a_steward_s_key_that_is_none_is_not_believed(log: Log) -> None:
 
 def appointed(name: str, recipient: str) -> StewardAppointed:
     return StewardAppointed(at=NOW, steward=name, key=b"key", recipient=recipient)
+
+
+def test_a_day_has_one_set_of_token_keys(log: Log) -> None:
+    log.add(keys("2026-11-23"))
+    log.add(keys("2026-11-24"))
+    for day in ("2026-11-24", "2026-11-23", "2026-11-22"):
+        with pytest.raises(BadProof, match="one set"):
+            log.add(keys(day))
+    assert log.register.token_keys == keys("2026-11-24")
+
+
+def keys(day: str) -> TokenKeys:
+    return TokenKeys(at=NOW, epoch=day, keys={"post": "0" * 64})

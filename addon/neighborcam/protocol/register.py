@@ -26,7 +26,12 @@ from neighborcam.protocol.agency_entries import (
     StewardInterest,
 )
 from neighborcam.protocol.approval_subjects import place
-from neighborcam.protocol.entries import Entry, StewardAppointed, StewardLeft
+from neighborcam.protocol.entries import (
+    Entry,
+    StewardAppointed,
+    StewardLeft,
+    TokenKeys,
+)
 from neighborcam.protocol.register_rules import check_entry
 from neighborcam.protocol.register_state import Agency, Asked, RegisterState, Standing
 from neighborcam.protocol.request_states import Step, after_step
@@ -79,6 +84,9 @@ class Register(RegisterState):
 
     def _declare(self, entry: StewardInterest) -> None:
         self.interests |= {(entry.steward, entry.agency)}
+
+    def _note_keys(self, entry: TokenKeys) -> None:
+        self.token_keys = entry
 
     def _set_rules(self, entry: RulesSet) -> None:
         self.rules = entry.rules
@@ -171,6 +179,7 @@ _CHANGES: Final[dict[type, Callable[[Register, Any], None]]] = {
     StewardAppointed: Register._appoint,  # noqa: SLF001
     StewardLeft: Register._dismiss,  # noqa: SLF001
     StewardInterest: Register._declare,  # noqa: SLF001
+    TokenKeys: Register._note_keys,  # noqa: SLF001
     RulesSet: Register._set_rules,  # noqa: SLF001
     AgencyAnnounced: Register._announce,  # noqa: SLF001
     AgencyJoined: Register._join,  # noqa: SLF001

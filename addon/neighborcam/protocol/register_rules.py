@@ -164,6 +164,11 @@ def _check_appointed(_state: RegisterState, entry: StewardAppointed) -> None:
         parse_recipient(entry.recipient)
 
 
+def _check_keys(state: RegisterState, entry: TokenKeys) -> None:
+    if state.token_keys is not None and entry.epoch <= state.token_keys.epoch:
+        raise BadSignature("a day has one set of token keys")
+
+
 def _check_announced(state: RegisterState, entry: AgencyAnnounced) -> None:
     record = check_agency(entry.agency)
     check_record(record)
@@ -273,6 +278,7 @@ def _check_overdue(state: RegisterState, entry: Overdue) -> None:
 
 _CHECKS: Final[dict[type, Callable[[RegisterState, Any], None]]] = {
     StewardAppointed: _check_appointed,
+    TokenKeys: _check_keys,
     AgencyAnnounced: _check_announced,
     AgencyJoined: _check_joined,
     AgencyVetoed: _check_vetoed,

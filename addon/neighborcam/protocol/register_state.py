@@ -9,6 +9,7 @@ from typing import Final, Literal
 from neighborcam.protocol.agencies import AgencyRecord
 from neighborcam.protocol.agency_entries import CallBack, CertificateLogged
 from neighborcam.protocol.approval_subjects import NOTHING
+from neighborcam.protocol.entries import TokenKeys
 from neighborcam.protocol.errors import BadSignature
 from neighborcam.protocol.request_limits import (
     OUTCOME_DUE,
@@ -134,6 +135,7 @@ class RegisterState:
     rules: RequestRules = field(default_factory=RequestRules)
     stewards: dict[str, bytes] = field(default_factory=dict)
     recipients: dict[str, str] = field(default_factory=dict)  # of stewards, by name
+    token_keys: TokenKeys | None = None  # of the newest day
     agencies: dict[str, Agency] = field(default_factory=dict)
     certificates: dict[str, CertificateLogged] = field(default_factory=dict)
     revoked: dict[str, datetime] = field(default_factory=dict)
