@@ -85,9 +85,7 @@ async def _alerts(
         for _ in range(min(PER_HOME, count - len(found))):
             headline = f"Measured {len(found)}"
             start = time.perf_counter()
-            await home.publish(
-                Draft(category=Category.POWER, headline=headline), preview_only=False
-            )
+            await home.publish(Draft(category=Category.POWER, headline=headline))
             async for entity, _state in news:
                 if entity.startswith("geo_location.") and _is(entity, headline):
                     break

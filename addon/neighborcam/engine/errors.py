@@ -127,4 +127,11 @@ class HubBusy(HubRefused):
 
 
 class HubMisbehaves(EngineError):
-    """The hub contradicts its own log, or signed nothing of what it shows."""
+    """The hub contradicts its own log, or signed nothing of what it shows.
+
+    ``evidence`` names the file in the data folder that shows it; empty without one.
+    """
+
+    def __init__(self, text: str, evidence: str = "") -> None:
+        super().__init__(text)
+        self.evidence = evidence

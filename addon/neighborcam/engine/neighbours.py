@@ -64,14 +64,16 @@ class HubView(View, frozen=True, kw_only=True):
     name: str
     state: Literal["connected", "connecting", "unreachable", "refused", "distrusted"]
     reason: str = ""
+    evidence: str = ""  # when distrusted: a file in the data folder
 
 
 class SharingView(View, frozen=True, kw_only=True):
     """Whether this home shares."""
 
-    state: Literal["off", "joining", "on"] = "off"
+    state: Literal["off", "on"] = "off"
     hub: HubView | None = None
     waiting: int = 0  # messages that wait for the hub
+    problem: str = ""  # what does not work in this engine, for people
 
 
 class Center(View, frozen=True, kw_only=True):
@@ -155,13 +157,17 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 class Preferences(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 ):
-    """What this home wants to hear, and when not. Hours are UTC, as ``22:30``."""
+    """What this home wants to hear, and when not.
+
+    Hours are those of a clock on the wall in ``zone`` (IANA's name), as ``22:30``.
+    """
 
     radius_m: Annotated[float, msgspec.Meta(ge=100, le=30_000)] = 3000.0
     muted: tuple[Category, ...] = ()
     least_severity: Severity = "unknown"
     quiet_from: Hour | None = None
     quiet_until: Hour | None = None
+    zone: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] = "UTC"
 
 
 class PictureOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,3 +197,29 @@ class PictureView(View, frozen=True, kw_only=True):
     width: int
     height: int
     redaction: tuple[str, ...]
+    url: str = ""  # of the exact bytes, signed for a while
+
+
+class AreaView(View, frozen=True, kw_only=True):
+    """The cell that an alert names: what neighbours learn of the place."""
+
+    cell: str
+    km2: float
+    center: Center
+    corners: tuple[Center, ...]
+
+
+class Advice(View, frozen=True, kw_only=True):
+    """What to reconsider in a text, and why."""
+
+    concern: str
+    text: str
+
+
+class AlertPreview(View, frozen=True, kw_only=True):
+    """What would be published: the alert, its place, the pictures as they would go."""
+
+    alert: AlertView
+    area: AreaView
+    pictures: tuple[PictureView, ...] = ()
+    advice: tuple[Advice, ...] = ()

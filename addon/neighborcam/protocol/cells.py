@@ -51,6 +51,13 @@ def check_cell(cell: str) -> str:
     return cell
 
 
+def parent_cell(cell: str) -> str | None:
+    """Return the cell around a cell of a message; None for the coarsest."""
+    if _resolution(cell) <= COARSEST:
+        return None
+    return str(h3.cell_to_parent(cell))
+
+
 def region_of(cell: str, resolution: int = COARSEST) -> str:
     """Return the region that a cell lies in; engines subscribe to regions."""
     if resolution not in REGIONS:

@@ -30,7 +30,7 @@ VERSIONS: Final = 20  # of one alert: updates and its cancel
 PER_DAY: Final[Mapping[str, int]] = MappingProxyType(
     {"post": 3, "comment": 20, "flag": 5, "capsule": 64, "piece": 80}
 )
-AUTOMATIC_PER_DAY: Final = 3
+AUTOMATIC_PER_DAY: Final = 2  # of the three: one is left for a person
 # What a sensor can know without a person: an alarm, smoke, gas, glass, water, wind.
 BY_AUTOMATION: Final = frozenset(
     {

@@ -14,7 +14,7 @@ ANSWER = {"answer": "decline", "confirm": True}
 
 
 async def test_sharing_is_off_and_lists_are_empty(house: House, admin: str) -> None:
-    off = {"state": "off", "hub": None, "waiting": 0}
+    off = {"state": "off", "hub": None, "waiting": 0, "problem": ""}
     assert await house.ask("GET", "/api/sharing", token=admin) == (200, off)
     assert await house.ask("GET", "/api/alerts", token=admin) == (200, [])
     assert await house.ask("GET", "/api/requests", token=admin) == (200, [])
@@ -24,7 +24,10 @@ async def test_sharing_is_off_and_lists_are_empty(house: House, admin: str) -> N
     ("path", "body"),
     [
         ("/api/alerts", ALERT),
-        ("/api/alerts", {**ALERT, "preview_only": True}),
+        ("/api/alerts/preview", ALERT),
+        ("/api/alerts/a1/flags", {"reason": "a number plate"}),
+        ("/api/sharing/leave", {}),
+        ("/api/sharing/trust", {"reason": "two pasts"}),
         ("/api/alerts/a1/comments", {"text": "I see it too"}),
         ("/api/alerts/a1/reactions", {"kind": "confirm"}),
         ("/api/requests/r1/answer", ANSWER),
@@ -48,6 +51,9 @@ async def test_nothing_can_be_sent(
         ("/api/alerts", {**ALERT, "headline": ""}, "headline"),
         ("/api/alerts", {**ALERT, "text": "x" * 1001}, "text"),
         ("/api/alerts", {**ALERT, "severity": "apocalyptic"}, "severity"),
+        ("/api/alerts/preview", {**ALERT, "headline": "x" * 81}, "headline"),
+        ("/api/alerts/a1/flags", {"reason": ""}, "reason"),
+        ("/api/alerts/a1/flags", {"reason": "x", "comment": "c1"}, "comment"),
         ("/api/alerts/a1/comments", {"text": "x" * 501}, "text"),
         ("/api/alerts/a1/reactions", {"kind": "love"}, "kind"),
         ("/api/requests/r1/answer", {**ANSWER, "answer": "obey"}, "answer"),
@@ -68,8 +74,19 @@ async def test_an_alert_about_nothing_that_is_there_is_refused(
     house: House, admin: str, thing: dict[str, str]
 ) -> None:
     wish = {**ALERT, **thing}
-    status, told = await house.ask("POST", "/api/alerts", token=admin, body=wish)
+    path = "/api/alerts/preview"
+    status, told = await house.ask("POST", path, token=admin, body=wish)
     assert (status, told["error"]["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("thing", [{"camera": "porch"}, {"episode": "e1"}])
+async def test_a_picture_that_nobody_saw_cannot_be_published(
+    house: House, admin: str, thing: dict[str, str]
+) -> None:
+    """Only a preview makes one; what is published names pictures that were seen."""
+    wish = {**ALERT, **thing}
+    status, told = await house.ask("POST", "/api/alerts", token=admin, body=wish)
+    assert (status, told["error"]["code"]) == (400, "invalid_input")
 
 
 async def test_no_alert_can_say_where_it_is_from(house: House, admin: str) -> None:

@@ -4,23 +4,31 @@ What would be sent is checked before it is asked whether sharing is on, so that 
 client learns what it will be held to.
 """
 
+from datetime import timedelta
 from typing import Final
 
+import msgspec
 from aiohttp import web
+from yarl import URL
 
 from neighborcam.engine.api.desk import Call
-from neighborcam.engine.api.errors import SharingOff
+from neighborcam.engine.api.errors import InvalidField, SharingOff
 from neighborcam.engine.api.neighbourhood_messages import (
     AlertWish,
     CommentWish,
+    FlagWish,
     InviteView,
     JoinWish,
+    LeaveWish,
     PictureWish,
+    PreviewWish,
     ReactionWish,
+    TrustWish,
 )
 from neighborcam.engine.api.picture_orders import order_of
 from neighborcam.engine.api.ports import NeighbourhoodPort
 from neighborcam.engine.neighbours import (
+    AlertPreview,
     AlertView,
     CommentView,
     DiaryEntry,
@@ -32,6 +40,8 @@ from neighborcam.engine.neighbours import (
 
 _OFF: Final = "sharing is off: nothing is sent and nothing is received"
 _JPEG: Final = b"\xff\xd8"
+_PICTURES: Final = "/api/sharing/pictures"
+LASTS: Final = timedelta(minutes=30)  # a picture is kept no longer to be looked at
 
 
 async def sharing(call: Call[None, None]) -> SharingView:
@@ -46,9 +56,17 @@ async def join(call: Call[None, JoinWish]) -> SharingView:
     return await call.ports.neighbourhood.join(wish.invite, *place)
 
 
-async def leave(call: Call[None, None]) -> None:
+async def leave(call: Call[None, LeaveWish]) -> None:
     """Leave the hub: cancel what was said, delete the account, forget everything."""
-    await _on(call).leave()
+    await _on(call).leave(anyway=call.body.anyway)
+
+
+async def trust(call: Call[None, TrustWish]) -> SharingView:
+    """Believe a hub again that contradicted its log, after looking at the evidence."""
+    hub = _on(call).view().hub
+    if hub is not None and hub.reason != call.body.reason:
+        raise InvalidField("reason", "repeat the reason that is shown, word for word")
+    return await _on(call).trust_again(anew=call.body.anew)
 
 
 async def diary(call: Call[None, None]) -> tuple[DiaryEntry, ...]:
@@ -77,22 +95,29 @@ async def list_alerts(call: Call[None, None]) -> tuple[AlertView, ...]:
     return call.ports.neighbourhood.alerts()
 
 
-async def publish_alert(call: Call[None, AlertWish]) -> AlertView:
-    """Publish an alert, or with ``preview_only`` see what would be published."""
+async def preview_alert(call: Call[None, PreviewWish]) -> AlertPreview:
+    """See what would be published, and make the picture that would go with it."""
     wish = call.body
     pictures = wish.pictures
     if wish.episode is not None or wish.camera is not None:
-        made = PictureWish(episode=wish.episode, camera=wish.camera)
-        order = await order_of(call, made)
+        order = await order_of(
+            call, PictureWish(episode=wish.episode, camera=wish.camera)
+        )
         pictures = (*pictures, (await _on(call).make(order)).id)
-    draft = _draft(wish, pictures)
-    return await _on(call).publish(draft, preview_only=wish.preview_only)
+    preview = _on(call).preview(_draft(wish, pictures))
+    shown = tuple(_with_url(call, each) for each in preview.pictures)
+    return msgspec.structs.replace(preview, pictures=shown)
+
+
+async def publish_alert(call: Call[None, AlertWish]) -> AlertView:
+    """Publish an alert, with pictures that were made and looked at before."""
+    return await _on(call).publish(_draft(call.body, call.body.pictures))
 
 
 async def make_picture(call: Call[None, PictureWish]) -> PictureView:
     """Make a redacted picture or clip of a recording, to be looked at."""
     order = await order_of(call, call.body)
-    return await _on(call).make(order)
+    return _with_url(call, await _on(call).make(order))
 
 
 async def made_picture(call: Call[None, None]) -> web.StreamResponse:
@@ -109,6 +134,12 @@ async def cancel_alert(call: Call[None, None]) -> None:
 async def comment(call: Call[None, CommentWish]) -> None:
     """Write below an alert."""
     await _on(call).comment(call.item("alert"), call.body.text)
+
+
+async def flag(call: Call[None, FlagWish]) -> None:
+    """Have stewards look at an alert, or at a comment below it."""
+    wish = call.body
+    await _on(call).flag(call.item("alert"), wish.comment, wish.reason)
 
 
 async def list_comments(call: Call[None, None]) -> tuple[CommentView, ...]:
@@ -131,6 +162,12 @@ def _on(call: Call[None, object]) -> NeighbourhoodPort:
     if not call.ports.neighbourhood.is_on:
         raise SharingOff(_OFF)
     return call.ports.neighbourhood
+
+
+def _with_url(call: Call[None, object], picture: PictureView) -> PictureView:
+    """Return the picture with an address for a browser: it sends no token."""
+    url, _ = call.desk.signer.sign(URL(f"{_PICTURES}/{picture.id}"), LASTS)
+    return msgspec.structs.replace(picture, url=str(url))
 
 
 def _kind_of(data: bytes) -> str:

@@ -23,7 +23,7 @@ type PictureId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class AlertWish(Wish, frozen=True, kw_only=True):
-    """Publish an alert. A camera or an episode adds a redacted picture."""
+    """Publish an alert. ``pictures`` were made before, and looked at."""
 
     category: Category
     headline: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
@@ -32,13 +32,17 @@ class AlertWish(Wish, frozen=True, kw_only=True):
     urgency: Urgency = "unknown"
     severity: Severity = "unknown"
     certainty: Certainty = "unknown"
-    camera: CameraId | None = None
-    episode: EpisodeId | None = None
     scope: Literal["region", "hub", "public"] = "region"
     expires_in_h: Annotated[float, msgspec.Meta(gt=0, le=720)] = 24.0
     automatic: bool = False
     pictures: Annotated[tuple[PictureId, ...], msgspec.Meta(max_length=4)] = ()
-    preview_only: bool = False
+
+
+class PreviewWish(AlertWish, frozen=True, kw_only=True):
+    """See what would be published. A camera or an episode adds a redacted picture."""
+
+    camera: CameraId | None = None
+    episode: EpisodeId | None = None
 
 
 class PictureWish(Wish, frozen=True, kw_only=True):
@@ -58,6 +62,29 @@ class PictureWish(Wish, frozen=True, kw_only=True):
     keep_only: Polygon | None = None
     faces: bool = False
     plates: bool = False
+
+
+class FlagWish(Wish, frozen=True, kw_only=True):
+    """Have stewards look at an alert, or at one comment below it."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+    comment: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")] | None = None
+
+
+class LeaveWish(Wish, frozen=True, kw_only=True):
+    """Leave the hub. ``anyway``: forget everything here though the hub is away."""
+
+    anyway: bool = False
+
+
+class TrustWish(Wish, frozen=True, kw_only=True):
+    """Believe the hub again. ``reason`` is the one that was shown, word for word.
+
+    ``anew`` forgets what was read of its log, so that another past is taken.
+    """
+
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+    anew: bool = False
 
 
 class CommentWish(Wish, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from typing import Final
 
 from neighborcam.engine.api.desk import Call
 from neighborcam.engine.api.errors import InvalidField
-from neighborcam.engine.api.neighbourhood_messages import AlertWish, PictureWish
+from neighborcam.engine.api.neighbourhood_messages import PictureWish, PreviewWish
 from neighborcam.engine.config import CameraConfig, CameraId
 from neighborcam.engine.errors import Conflict
 from neighborcam.engine.index.rows import EpisodeRow
@@ -19,7 +19,7 @@ _BEST: Final = timedelta(seconds=3)  # whoever comes is well in the picture by t
 
 
 async def order_of(
-    call: Call[None, PictureWish] | Call[None, AlertWish], wish: PictureWish
+    call: Call[None, PictureWish] | Call[None, PreviewWish], wish: PictureWish
 ) -> PictureOrder:
     """Return the order. Raises `InvalidInput`, `NotFound`, `Conflict`."""
     if wish.episode is not None:

@@ -30,6 +30,7 @@ from neighborcam.engine.index.rows import (
 )
 from neighborcam.engine.moving import Translation
 from neighborcam.engine.neighbours import (
+    AlertPreview,
     AlertView,
     CommentView,
     DiaryEntry,
@@ -285,11 +286,17 @@ class NeighbourhoodPort(Protocol):
     async def join(self, link: str, latitude: float, longitude: float) -> SharingView:
         """Join a hub. Raises `InvalidInput`, `Conflict`, or what the hub said."""
 
-    async def leave(self) -> None:
+    async def leave(self, *, anyway: bool = False) -> None:
         """Take back what was said, delete the account, forget everything."""
 
-    async def publish(self, draft: Draft, *, preview_only: bool) -> AlertView:
-        """Publish an alert, or return what would be published."""
+    async def trust_again(self, *, anew: bool) -> SharingView:
+        """Believe a hub again. Raises `Conflict`."""
+
+    def preview(self, draft: Draft) -> AlertPreview:
+        """Return what would be published. Raises `InvalidInput`, `NotFound`."""
+
+    async def publish(self, draft: Draft) -> AlertView:
+        """Publish an alert. Raises `Conflict` for a picture that nobody saw."""
 
     async def make(self, order: PictureOrder) -> PictureView:
         """Make a redacted picture or clip; nothing leaves by it."""
@@ -308,6 +315,9 @@ class NeighbourhoodPort(Protocol):
 
     async def react(self, alert: str, kind: Reaction) -> None:
         """Say something to an alert."""
+
+    async def flag(self, alert: str, comment: str | None, reason: str) -> None:
+        """Have stewards look at an alert, or at a comment below it."""
 
     async def media(self, alert: str, name: str) -> bytes:
         """Return a picture or clip of an alert."""

@@ -100,6 +100,23 @@ class Database:
         except sqlite3.Error as error:
             raise translate(error, self._path) from error
 
+    def truncate_journal(self) -> None:
+        """Move all that was committed into the file: the journal keeps nothing of it.
+
+        Raises `StorageError`. A reader in the middle of something is waited for.
+        """
+        with self._gate:
+            if not self._open:
+                raise StorageError(f"The index {self._path} is closed.")
+        try:
+            connection = connect(self._path, readonly=False)
+            try:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
+        except sqlite3.Error as error:
+            raise translate(error, self._path) from error
+
     def close(self) -> None:
         """Finish the queued writes and close every connection."""
         with self._gate:

@@ -4,18 +4,24 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from math import asin, cos, radians, sin, sqrt
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import h3
 
+from neighborcam.engine.errors import InvalidInput
 from neighborcam.engine.neighbours import Preferences
 from neighborcam.engine.sharing.views import category
 from neighborcam.protocol.alerts import Alert, MsgType
-from neighborcam.protocol.cells import center
+from neighborcam.protocol.cells import COARSEST, center
 
 EARTH_M: Final = 6_371_009.0
 SEVERITIES: Final = ("unknown", "minor", "moderate", "severe", "extreme")
 REGION: Final = 5
-MOST_REGIONS: Final = 3  # where three cells meet
+LEAST_RINGS: Final = 1  # whoever lives at a border hears the other side
+# The grid is not the same everywhere: edges are 0.7 to 1.15 times the average, and a
+# cell's middle is up to 1.1 edges from that of the cell around it.
+_FROM_CHILD: Final = 1.2
+_LEAST_STEP: Final = 1.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,19 +48,30 @@ def wanted(alert: Alert, place: Place, preferences: Preferences) -> bool:
     least = SEVERITIES.index(preferences.least_severity)
     if SEVERITIES.index(alert.severity) < least:
         return False
-    edge = h3.average_hexagon_edge_length(h3.get_resolution(alert.cell), unit="m")
+    edge_m = _edge_m(h3.get_resolution(alert.cell))
     away_m = distance_m(place, *center(alert.cell))
-    return bool(away_m <= preferences.radius_m + edge)
+    return away_m <= preferences.radius_m + edge_m
 
 
 def is_quiet(now: datetime, preferences: Preferences) -> bool:
-    """Tell whether ``now`` lies in the quiet hours; they may go over midnight."""
+    """Tell whether ``now`` lies in the quiet hours; they may go over midnight.
+
+    They are hours of the owner's clock on the wall, in summer and in winter.
+    """
     if preferences.quiet_from is None or preferences.quiet_until is None:
         return False
     start = time.fromisoformat(preferences.quiet_from)
     end = time.fromisoformat(preferences.quiet_until)
-    at = now.time()
+    at = now.astimezone(zone_of(preferences)).time()
     return start <= at < end if start <= end else at >= start or at < end
+
+
+def zone_of(preferences: Preferences) -> ZoneInfo:
+    """Return the zone of the quiet hours. Raises `InvalidInput` for one unknown."""
+    try:
+        return ZoneInfo(preferences.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidInput("zone: a name such as Europe/Berlin") from None
 
 
 def breaks_quiet(alert: Alert) -> bool:
@@ -63,19 +80,51 @@ def breaks_quiet(alert: Alert) -> bool:
 
 
 def regions(place: Place, radius_m: float) -> tuple[str, ...]:
-    """Return the regions to listen to: the own one first, and those within reach."""
+    """Return the regions to listen to, the own one first: whole rings around it.
+
+    All that lies within the radius is in them. Only how many rings there are follows
+    from the place and the radius: the regions themselves would tell a hub, by those
+    that are missing, in which corner of its own region a home lies.
+    """
     own = h3.latlng_to_cell(place.latitude, place.longitude, REGION)
-    around = (cell for cell in h3.grid_ring(own, 1) if _reaches(place, cell, radius_m))
-    ordered = sorted(around, key=lambda cell: distance_m(place, *center(cell)))
-    return (own, *ordered[: MOST_REGIONS - 1])
+    wanted = regions_within(place, radius_m)
+    rings, found = LEAST_RINGS, set(h3.grid_disk(own, LEAST_RINGS))
+    while not wanted <= found:
+        rings += 1
+        found = set(h3.grid_disk(own, rings))
+    return (own, *sorted(found - {own}))
 
 
-def _reaches(place: Place, cell: str, radius_m: float) -> bool:
-    corners = h3.cell_to_boundary(cell)
-    nearest = min(distance_m(place, *corner) for corner in corners)
-    # An edge can be nearer than its ends; half an edge is the most that it gains.
-    edge = h3.average_hexagon_edge_length(REGION, unit="m")
-    return bool(nearest <= radius_m + edge / 2)
+def regions_within(place: Place, radius_m: float) -> frozenset[str]:
+    """Return the regions of all cells that come within a radius, however coarse.
+
+    A cell comes within it when its middle is no farther than the radius and an edge.
+    Found by the coarsest cells of messages: each region is made of seven.
+    """
+    edge_m = _edge_m(COARSEST)
+    # From the middle of a finer cell to that of the coarsest around it.
+    reach_m = radius_m + _FROM_CHILD * edge_m + _edge_m(COARSEST + 1)
+    middle = h3.latlng_to_cell(place.latitude, place.longitude, COARSEST)
+    steps = int(reach_m / (_LEAST_STEP * edge_m)) + 2
+    return frozenset(
+        h3.cell_to_parent(cell, REGION)
+        for cell in h3.grid_disk(middle, steps)
+        if distance_m(place, *center(cell)) <= reach_m
+    )
+
+
+def vote_regions(place: Place) -> frozenset[str]:
+    """Return the regions of whose alerts a home fetches its vote: for all alike.
+
+    The hub knows which home fetched which. So they follow from the region in which a
+    home lies and from nothing else: not from its place there, nor what it hears.
+    """
+    own = h3.latlng_to_cell(place.latitude, place.longitude, REGION)
+    return frozenset(h3.grid_disk(own, LEAST_RINGS))
+
+
+def _edge_m(resolution: int) -> float:
+    return float(h3.average_hexagon_edge_length(resolution, unit="m"))
 
 
 def distance_m(place: Place, latitude: float, longitude: float) -> float:

@@ -4,7 +4,6 @@ It decides nothing and keeps nothing: what may be sent was decided before, and w
 is tried again is the outbox's business.
 """
 
-import io
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -18,12 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from neighborcam.engine.errors import (
-    HubBusy,
-    HubMisbehaves,
-    HubRefused,
-    HubUnreachable,
-)
+from neighborcam.engine.errors import HubMisbehaves, HubRefused, HubUnreachable
+from neighborcam.engine.sharing.hub_http import ANSWER_LIMIT, HubHttp, decoded
 from neighborcam.protocol.accounts import (
     AccountMessage,
     InviteWish,
@@ -42,13 +37,10 @@ from neighborcam.protocol.feed import FeedMessage, PublishedComment
 from neighborcam.protocol.identity import Message
 from neighborcam.protocol.tokens import Blinded, blind, finalize
 
-TIMEOUT: Final = aiohttp.ClientTimeout(total=30, connect=10)
 RECEIVE_S: Final = 75.0  # the hub pings every 30 seconds
 NONCE_BYTES: Final = 32
-_ANSWER_LIMIT: Final = 20 * 2**20  # a clip of an alert has 16 MiB
-_BUSY: Final = 429
 _KEY_BITS: Final = range(2048, 4097)
-_REFUSED: Final = range(400, 500)
+_NO_PASS: Final = frozenset({401, 403, 4401})  # of HTTP, and of a socket's end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +70,13 @@ class HubView(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     log: str
     recipients: tuple[str, ...]
-    takes_media: bool
-    has_census: bool
+
+
+class CellsView(msgspec.Struct, frozen=True, kw_only=True):
+    """Which cells of a region may be named, of resolution 6 to 9."""
+
+    region: str
+    cells: tuple[str, ...]
 
 
 class _Signatures(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +102,7 @@ class HubLink:
     ) -> None:
         self._session = session
         self._hub = hub.rstrip("/")
+        self._http = HubHttp(session, hub)
         self._clock = clock
 
     async def view(self) -> HubView:
@@ -126,6 +124,13 @@ class HubLink:
     async def keys(self) -> KeysView:
         """Return the token keys of the day. Whether to believe them: `log_keeper`."""
         return await self._ask("GET", "/api/keys", KeysView)
+
+    async def cells(self, region: str) -> CellsView:
+        """Return which cells of a region may be named. Raises `HubRefused`."""
+        found = await self._ask("GET", f"/api/cells/{region}", CellsView)
+        if found.region != region:
+            raise HubUnreachable("the hub's answer makes no sense")
+        return found
 
     async def tokens(
         self, member: Membership, keys: KeysView, purpose: Purpose, count: int
@@ -186,9 +191,13 @@ class HubLink:
         """Send a message that needs no account: a post, comment, vote, flag."""
         await self._post(path, message, None)
 
+    async def post(self, path: str, data: bytes) -> None:
+        """Send a message that was encoded before."""
+        await self._http.ask("POST", path, data=data)
+
     async def put(self, path: str, data: bytes) -> None:
         """Send bytes under a path."""
-        await self._request("PUT", path, data=data)
+        await self._http.ask("PUT", path, data=data)
 
     async def put_media(self, alert: str, sha256: str, data: bytes) -> None:
         """Send a picture or clip that an alert announced."""
@@ -197,21 +206,21 @@ class HubLink:
     async def get_media(self, alert: str, sha256: str, reading_pass: str) -> bytes:
         """Return a picture or clip of an alert."""
         path = f"/api/alerts/{alert}/media/{sha256}"
-        return await self._request("GET", path, reading_pass=reading_pass)
+        return await self._http.ask("GET", path, reading_pass=reading_pass)
 
     async def comments(
         self, alert: str, reading_pass: str
     ) -> tuple[PublishedComment, ...]:
         """Return the comments of an alert, as the hub shows them."""
-        data = await self._request(
+        data = await self._http.ask(
             "GET", f"/api/alerts/{alert}/comments", reading_pass=reading_pass
         )
-        found: _Comments = _decoded(data, _Comments)
+        found: _Comments = decoded(data, _Comments)
         return found.comments
 
     async def raw(self, path: str) -> bytes:
         """Return a file of the public log."""
-        return await self._request("GET", path)
+        return await self._http.ask("GET", path)
 
     @asynccontextmanager
     async def feed(
@@ -224,12 +233,12 @@ class HubLink:
                 f"{self._hub}/api/feed",
                 params=query,
                 headers={"Authorization": f"Pass {reading_pass}"},
-                max_msg_size=_ANSWER_LIMIT,
+                max_msg_size=ANSWER_LIMIT,
                 timeout=aiohttp.ClientWSTimeout(ws_receive=RECEIVE_S),
             ) as socket:
                 yield _messages(socket)
         except aiohttp.WSServerHandshakeError as problem:
-            if problem.status in _REFUSED:
+            if problem.status in _NO_PASS:
                 raise HubRefused("no_pass", "the hub wants a new pass") from None
             raise HubUnreachable("the hub's feed does not open") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
@@ -239,50 +248,14 @@ class HubLink:
         return self._clock().replace(microsecond=0)
 
     async def _ask[T](self, method: str, path: str, kind: type[T]) -> T:
-        found: T = _decoded(await self._request(method, path), kind)
+        found: T = decoded(await self._http.ask(method, path), kind)
         return found
 
     async def _post(
         self, path: str, message: AccountMessage | Message, kind: Any
     ) -> Any:
-        data = await self._request("POST", path, data=encode(message))
-        return None if kind is None else _decoded(data, kind)
-
-    async def _request(
-        self,
-        method: str,
-        path: str,
-        *,
-        data: bytes | None = None,
-        reading_pass: str | None = None,
-    ) -> bytes:
-        headers = {"Authorization": f"Pass {reading_pass}"} if reading_pass else {}
-        try:
-            async with self._session.request(
-                method,
-                f"{self._hub}{path}",
-                # A stream: aiohttp would write large bytes at once, and block the loop.
-                data=None if data is None else io.BytesIO(data),
-                headers=headers,
-                timeout=TIMEOUT,
-                allow_redirects=False,
-            ) as answer:
-                body = await _whole(answer)
-                _raise_for(answer, body)
-                return body
-        except (aiohttp.ClientError, TimeoutError, OSError) as problem:
-            # The problem's own text names addresses; ours does not.
-            raise HubUnreachable("the hub does not answer") from problem
-
-
-async def _whole(answer: aiohttp.ClientResponse) -> bytes:
-    """Return the whole body; a hub cannot fill a home's memory."""
-    body = bytearray()
-    async for piece in answer.content.iter_any():
-        body += piece
-        if len(body) > _ANSWER_LIMIT:
-            raise HubUnreachable("the hub's answer has no end")
-    return bytes(body)
+        data = await self._http.ask("POST", path, data=encode(message))
+        return None if kind is None else decoded(data, kind)
 
 
 async def _messages(
@@ -290,33 +263,10 @@ async def _messages(
 ) -> AsyncIterator[FeedMessage]:
     async for message in socket:
         if message.type is aiohttp.WSMsgType.TEXT:
-            yield _decoded(message.data.encode(), FeedMessage)
+            yield decoded(message.data.encode(), FeedMessage)
+    if socket.close_code in _NO_PASS:
+        raise HubRefused("no_pass", "the hub wants a new pass")
     raise HubUnreachable("the hub ended its feed")
-
-
-def _raise_for(answer: aiohttp.ClientResponse, body: bytes) -> None:
-    if answer.ok:
-        return
-    if answer.status not in _REFUSED:
-        raise HubUnreachable(f"the hub answers {answer.status}")
-    try:
-        error = msgspec.json.decode(body)["error"]
-        code, text, field = error["code"], error["message"], error.get("field")
-    except (msgspec.DecodeError, KeyError, TypeError, AttributeError):
-        raise HubUnreachable(
-            f"the hub answers {answer.status}, as no hub does"
-        ) from None
-    if answer.status == _BUSY:
-        after = answer.headers.get("Retry-After", "60")
-        raise HubBusy(code, text, float(after) if after.isdecimal() else 60.0)
-    raise HubRefused(code, text, field)
-
-
-def _decoded(data: bytes, kind: Any) -> Any:
-    try:
-        return msgspec.json.decode(data, type=kind)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        raise HubUnreachable("the hub's answer makes no sense") from None
 
 
 def _public(der: bytes) -> RSAPublicKey:

@@ -1,39 +1,60 @@
 """Listens to one region of the hub for as long as this home shares."""
 
 import asyncio
-import logging
 import random
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, Protocol
 
 from neighborcam.engine.errors import HubRefused, HubUnreachable
 from neighborcam.engine.sharing.hub_link import HubLink
+from neighborcam.engine.sharing.hub_state import State
 from neighborcam.protocol.feed import Event, Events, FeedMessage, Hello
 
 _LONGEST_S: Final = 300.0
-_LOG: Final = logging.getLogger(__name__)
+_NUMBERS: Final = range(2**53)  # that JSON and SQLite can hold
 
-type Told = Callable[[tuple[Event, ...]], None]
-type State = Callable[[str, str], None]  # state, reason
+type Say = Callable[[str, State, str], None]  # region, state, reason
+
+
+class Ear(Protocol):
+    """Takes what is heard."""
+
+    def take(self, region: str, events: Sequence[Event], *, is_backlog: bool) -> None:
+        """Take events in the order in which the hub told them.
+
+        ``is_backlog``: they were there before this home listened for the first time.
+        """
+
+    def rewind(self, region: str) -> None:
+        """The hub lost its past: what it tells now counts, however it is numbered."""
+
+    def settle(self, region: str) -> None:
+        """The hub has told all again that it still knows."""
 
 
 class Listening:
-    """The feed of a region; `run` loops, `run_once` ends when the feed breaks."""
+    """The feed of a region; `run` loops, `run_once` ends when the feed breaks.
+
+    ``after`` is the number of the newest event that was taken before, None at first.
+    """
 
     def __init__(
         self,
         link: HubLink,
         region: str,
+        after: int | None,
         reading_pass: Callable[[], Awaitable[str]],
-        tell: Told,
-        say: State,
+        ear: Ear,
+        say: Say,
     ) -> None:
         self._link = link
         self._region = region
+        self._after = after
         self._pass = reading_pass
-        self._tell = tell
+        self._ear = ear
         self._say = say
-        self._after: int | None = None
+        self._is_backlog = after is None
+        self._is_rewound = False
 
     async def run(self) -> None:
         """Listen for ever, with longer and longer pauses while there is no hub."""
@@ -43,9 +64,9 @@ class Listening:
             try:
                 await self.run_once()
             except HubUnreachable as problem:
-                self._say("unreachable", str(problem))
+                self._say(self._region, "unreachable", str(problem))
             except HubRefused as problem:
-                self._say("refused", str(problem))
+                self._say(self._region, "refused", str(problem))
             tries = 0 if self._after != before else tries + 1
             pause = min(_LONGEST_S, 2.0 ** min(tries, 8))
             await asyncio.sleep(pause * (0.5 + random.random() / 2))  # noqa: S311
@@ -63,12 +84,22 @@ class Listening:
         """Take a message; tell whether the hub lost its past, as after a restore."""
         match message:
             case Hello(seq=seq):
-                self._say("connected", "")
                 if self._after is not None and seq < self._after:
-                    self._after = None
+                    self._after, self._is_rewound = None, True
+                    self._ear.rewind(self._region)
                     return True
-            case Events(events=events):
-                self._tell(events)
-                if events:
-                    self._after = max(event.seq for event in events)
+            case Events():
+                self._take(message)
         return False
+
+    def _take(self, message: Events) -> None:
+        events = [each for each in message.events if each.seq in _NUMBERS]
+        self._ear.take(self._region, events, is_backlog=self._is_backlog)
+        if events:
+            self._after = max(self._after or 0, *(event.seq for event in events))
+        if message.live:
+            self._is_backlog = False
+            self._say(self._region, "connected", "")
+        if message.live and self._is_rewound:
+            self._is_rewound = False
+            self._ear.settle(self._region)

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from neighborcam.engine.errors import HubMisbehaves, HubUnreachable
 from neighborcam.engine.index.answer_store import AnswerStore
-from neighborcam.engine.sharing.hub_link import HubLink
-from neighborcam.engine.sharing.log_keeper import LogKeeper
+from neighborcam.engine.sharing.hub_link import HubLink, KeysView
+from neighborcam.engine.sharing.log_keeper import LogKeeper, keys_entry
 from neighborcam.protocol.checkpoints import LogPolicy
 from neighborcam.protocol.errors import NotWitnessed, ProtocolError
 from neighborcam.protocol.log_reader import LogReader
@@ -42,6 +42,20 @@ class LogFollower:
         """What the log says."""
         return self._reader.register
 
+    async def check_keys(self, keys: KeysView) -> None:
+        """Raise `HubMisbehaves` unless these are the keys of the day for everybody.
+
+        That they stand in the log is not enough: a second entry for the same day, for
+        some homes alone, would tell their tokens from all others.
+        """
+        await self._keeper.check_keys(keys)
+        await self.follow()
+        logged = self.register.token_keys
+        entry = keys_entry(keys)
+        if logged is not None and logged.epoch == keys.epoch and logged != entry:
+            evidence = self._keeper.keep(keys.proof.encode())
+            raise HubMisbehaves("the hub has two sets of keys for one day", evidence)
+
     async def follow(self) -> bool:
         """Read what is new; tell whether there was something.
 
@@ -62,8 +76,9 @@ class LogFollower:
         except NotWitnessed as problem:
             raise HubUnreachable(f"the hub's log is not witnessed: {problem}") from None
         except ProtocolError as problem:
-            self._keeper.keep(b"\n\n".join([data, *bundles]))
-            raise HubMisbehaves(f"the hub's log is not right: {problem}") from problem
+            evidence = self._keeper.keep(b"\n\n".join([data, *bundles]))
+            text = f"the hub's log is not right: {problem}"
+            raise HubMisbehaves(text, evidence) from problem
         self.witnesses = len(checkpoint.seen_at)
         if growth.entries:
             self._store.add_entries(growth.first, list(growth.entries))

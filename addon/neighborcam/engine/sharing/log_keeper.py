@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from neighborcam.engine.errors import HubMisbehaves, HubUnreachable
-from neighborcam.engine.index.sharing_store import SharingStore
+from neighborcam.engine.index.sharing_store import CHECKPOINT, SharingStore
 from neighborcam.engine.sharing.hub_link import HubLink, KeysView
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.checkpoint_text import CheckpointText
@@ -24,7 +24,6 @@ from neighborcam.protocol.merkle import consistency_proof
 from neighborcam.protocol.notes import parse_note
 from neighborcam.protocol.tiles import Tile, TiledTree
 
-CHECKPOINT: Final = "checkpoint"
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -56,11 +55,7 @@ class LogKeeper:
 
         The checkpoint of their proof is the last that we believe from now on.
         """
-        entry = TokenKeys(
-            at=datetime.combine(date.fromisoformat(keys.epoch), time(), UTC),
-            epoch=keys.epoch,
-            keys={name: sha256(key).hexdigest() for name, key in keys.keys.items()},
-        )
+        entry = keys_entry(keys)
         try:
             proof = parse_log_proof(keys.proof.encode())
             found = proof.check(encode(entry), self._policy, self._clock())
@@ -68,8 +63,9 @@ class LogKeeper:
         except NotWitnessed as problem:
             raise HubUnreachable(f"the hub's log is not witnessed: {problem}") from None
         except ProtocolError as problem:
-            self.keep(keys.proof.encode())
-            raise HubMisbehaves(f"the hub's log is not right: {problem}") from problem
+            evidence = self.keep(keys.proof.encode())
+            text = f"the hub's log is not right: {problem}"
+            raise HubMisbehaves(text, evidence) from problem
         self._store.put_fact(CHECKPOINT, found.note)
 
     async def _check_continues(self, new: CheckpointText) -> None:
@@ -102,10 +98,31 @@ class LogKeeper:
         note = self._store.fact(CHECKPOINT)
         return CheckpointText.parse(parse_note(note).text) if note else None
 
-    def keep(self, proof: bytes) -> None:
-        """Write down what the hub showed, and what it had shown before."""
-        self._evidence.mkdir(parents=True, exist_ok=True)
-        name = self._clock().strftime("%Y%m%dT%H%M%SZ")
+    def keep(self, proof: bytes) -> str:
+        """Write down what the hub showed, and had shown before; return the file.
+
+        Its name is that in the data folder. Empty when there is no room for it.
+        """
+        name = f"{self._clock():%Y%m%dT%H%M%SZ}.txt"
         before = self._store.fact(CHECKPOINT) or b""
-        (self._evidence / f"{name}.txt").write_bytes(before + b"\n\n" + proof)
+        try:
+            self._evidence.mkdir(parents=True, exist_ok=True)
+            (self._evidence / name).write_bytes(before + b"\n\n" + proof)
+        except OSError as problem:
+            _LOG.warning("the hub lies, and the proof is lost: %s", problem.strerror)
+            return ""
         _LOG.warning("the hub's log contradicts itself; see the folder evidence")
+        return f"{self._evidence.name}/{name}"
+
+
+def keys_entry(keys: KeysView) -> TokenKeys:
+    """Return the entry that the log must have. Raises `HubUnreachable` for nonsense."""
+    try:
+        day = date.fromisoformat(keys.epoch)
+    except ValueError:
+        raise HubUnreachable("the hub's answer makes no sense") from None
+    return TokenKeys(
+        at=datetime.combine(day, time(), UTC),
+        epoch=keys.epoch,
+        keys={name: sha256(key).hexdigest() for name, key in keys.keys.items()},
+    )

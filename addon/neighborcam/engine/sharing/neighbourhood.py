@@ -1,19 +1,18 @@
 """This home's part in a neighbourhood, wired: off until its owner joins a hub."""
 
 import asyncio
-import logging
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-import aiohttp
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from neighborcam.engine.errors import Conflict, HubMisbehaves, InvalidInput
+from neighborcam.engine.errors import Conflict, HubRefused, HubUnreachable
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.neighbours import (
+    AlertPreview,
     AlertView,
     CommentView,
     DiaryEntry,
@@ -24,31 +23,24 @@ from neighborcam.engine.neighbours import (
     Reaction,
     SharingView,
 )
-from neighborcam.engine.sharing.drafts import Kept
-from neighborcam.engine.sharing.hub_link import HubLink
+from neighborcam.engine.sharing.advice import advice
+from neighborcam.engine.sharing.filters import zone_of
+from neighborcam.engine.sharing.joining import Kept, join, read_invite
 from neighborcam.engine.sharing.owner_requests import House, OwnerRequests
 from neighborcam.engine.sharing.pictures import Made
 from neighborcam.engine.sharing.shared_life import SharedLife, Tell
 from neighborcam.engine.sharing.studio import Studio
 from neighborcam.engine.sharing.tray import Tray
+from neighborcam.engine.sharing.trust import regain
+from neighborcam.engine.sharing.views import area_of, picture_view
 from neighborcam.protocol.answers import ChunkRemoval
-from neighborcam.protocol.canonical import encode
-from neighborcam.protocol.errors import InvalidMessage
-from neighborcam.protocol.invites import parse_link
 
 _MEMBER: Final = "member"
-_JOINING: Final = "joining"
 _PREFERENCES: Final = "preferences"
-_TICK_S: Final = 20.0
-_VOTE_TOKEN_S: Final = 60.0  # within which every home fetches an alert's vote token
-_LOG: Final = logging.getLogger(__name__)
-
-
-class _Joining(msgspec.Struct, frozen=True, kw_only=True):
-    """An attempt to join whose answer may have been lost: it is made again alike."""
-
-    code: str
-    seed: bytes
+_ANYWAY: Final = (
+    "Try again later, or leave anyway: then everything about sharing is forgotten"
+    " here, and the hub keeps the account and your alerts until they run out."
+)
 
 
 class Neighbourhood:
@@ -80,14 +72,11 @@ class Neighbourhood:
         """Go on where the last run ended."""
         kept = self._store.fact(_MEMBER)
         if kept is not None:
-            await self._begin(msgspec.json.decode(kept, type=Kept))
+            self._begin(msgspec.json.decode(kept, type=Kept))
 
     async def stop(self) -> None:
         """Stop listening and sending; what waits is sent after the next start."""
-        self.requests.end()
-        if self._life is not None:
-            await self._life.close()
-            self._life = None
+        await self._end()
 
     def view(self) -> SharingView:
         """Return whether this home shares, and how the hub is."""
@@ -101,65 +90,71 @@ class Neighbourhood:
         Raises `InvalidInput` for a link that is none, `Conflict` when this home shares
         already, and the errors of `sharing.errors`.
         """
-        try:
-            invite = parse_link(link)
-        except InvalidMessage as problem:
-            raise InvalidInput(f"invite: {problem}") from None
+        invite = read_invite(link)
         async with self._changing:
             if self._life is not None:
                 raise Conflict("this home has joined a hub: leave it first")
-            seed = self._seed_for(invite.code)
-            key = Ed25519PrivateKey.from_private_bytes(seed)
-            async with aiohttp.ClientSession() as session:
-                hub = HubLink(session, invite.hub, self._clock)
-                seen = await hub.view()
-                if seen.log != invite.log:
-                    raise HubMisbehaves("the hub has another key than the invite says")
-                member = await hub.join(invite.code, key)
-            kept = Kept(
-                invite=encode(msgspec.structs.replace(invite, code="0" * 20)).decode(),
-                name=seen.name,
-                household=member.household,
-                seed=seed,
-                latitude=latitude,
-                longitude=longitude,
-            )
+            kept = await join(self._store, invite, latitude, longitude, self._clock)
             self._store.put_fact(_MEMBER, msgspec.json.encode(kept))
-            await self._begin(kept)
+            self._begin(kept)
         self._tell("sharing", None)
         return self.view()
 
-    def _seed_for(self, code: str) -> bytes:
-        data = self._store.fact(_JOINING)
-        before = msgspec.json.decode(data, type=_Joining) if data else None
-        if before is not None and before.code == code:
-            return before.seed
-        seed = Ed25519PrivateKey.generate().private_bytes_raw()
-        joining = _Joining(code=code, seed=seed)
-        self._store.put_fact(_JOINING, msgspec.json.encode(joining))
-        return seed
+    async def leave(self, *, anyway: bool = False) -> None:
+        """Take back what this home said, delete its account, and forget everything.
 
-    async def leave(self) -> None:
-        """Take back what this home said, delete its account, and forget everything."""
+        Raises what the hub says when it does not take part in that; ``anyway`` forgets
+        all the same, and leaves at the hub what is there.
+        """
         async with self._changing:
             life = self._need_life()
-            await life.leave()
-            self.requests.end()
-            await life.close()
-            self._life = None
+            try:
+                await life.leave()
+            except (HubUnreachable, HubRefused) as problem:
+                if not anyway:
+                    raise HubUnreachable(f"{problem}. {_ANYWAY}") from problem
+            await self._end()
             await asyncio.to_thread(self._store.forget_everything)
+            await asyncio.to_thread(shutil.rmtree, self._evidence, ignore_errors=True)
         self._tell("sharing", None)
 
-    async def _begin(self, kept: Kept) -> None:
-        data = self._store.fact(_PREFERENCES)
-        preferences = (
-            msgspec.json.decode(data, type=Preferences) if data else Preferences()
-        )
+    async def trust_again(self, *, anew: bool) -> SharingView:
+        """Believe the hub again: somebody has looked at the evidence.
+
+        ``anew`` forgets what was read of its log. Raises `Conflict` when nothing made
+        this home distrust it.
+        """
+        async with self._changing:
+            if self._need_life().is_trusted:
+                raise Conflict("this home trusts its hub")
+            await self._end()
+            await asyncio.to_thread(regain, self._store, anew=anew)
+            await self.start()
+        self._tell("sharing", None)
+        return self.view()
+
+    def _begin(self, kept: Kept) -> None:
         self._life = SharedLife(
-            kept, preferences, self._store, self._evidence, self._tell, self._clock
+            kept,
+            self.preferences(),
+            self._store,
+            self._evidence,
+            self._tell,
+            self._stop_trusting,
+            self._clock,
         )
-        self.requests.begin(self._life.requests)
         self._life.start()
+        self.requests.begin(self._life.requests)
+
+    async def _end(self) -> None:
+        self.requests.end()
+        if self._life is not None:
+            await self._life.close()
+            self._life = None
+
+    def _stop_trusting(self) -> None:
+        """Show no requests either: they came from a log that lies."""
+        self.requests.tell_changes()
 
     def _remove_piece(self, removal: ChunkRemoval) -> None:
         self._need_life().remove_piece(removal)
@@ -184,35 +179,45 @@ class Neighbourhood:
         return msgspec.json.decode(data, type=Preferences) if data else Preferences()
 
     def prefer(self, preferences: Preferences) -> None:
-        """Change what this home wants to hear."""
+        """Change what this home wants to hear. Raises `InvalidInput` for the zone."""
+        zone_of(preferences)
         self._store.put_fact(_PREFERENCES, msgspec.json.encode(preferences))
         if self._life is not None:
             self._life.prefer(preferences)
 
-    async def publish(self, draft: Draft, *, preview_only: bool) -> AlertView:
-        """Publish an alert, or return what would be published."""
+    def preview(self, draft: Draft) -> AlertPreview:
+        """Return what would be published, and what to think about before it is."""
+        life = self._need_life()
         pictures = [self._tray.get(each) for each in draft.pictures]
-        return await self._need_life().publish(
-            draft, pictures, preview_only=preview_only
+        alert = life.preview(draft, pictures)
+        return AlertPreview(
+            alert=alert,
+            area=area_of(alert.cell),
+            pictures=tuple(picture_view(each) for each in pictures),
+            advice=advice(draft),
         )
+
+    async def publish(self, draft: Draft) -> AlertView:
+        """Publish an alert. Raises `Conflict` for a picture that nobody looked at."""
+        life = self._need_life()
+        return await life.publish(draft, [self._looked_at(e) for e in draft.pictures])
+
+    def _looked_at(self, picture: str) -> Made:
+        made = self._tray.get(picture)
+        if not self._tray.was_seen(picture):
+            raise Conflict("pictures: look at each picture first, then send it")
+        return made
 
     async def make(self, order: PictureOrder) -> PictureView:
         """Make a redacted picture or clip; nothing leaves by it."""
         self._need_life()
         made = await asyncio.to_thread(self._studio.make, order)
         self._tray.put(made.media.sha256, made)
-        return PictureView(
-            id=made.media.sha256,
-            kind=made.media.kind,
-            size_bytes=made.media.bytes,
-            width=made.width,
-            height=made.height,
-            redaction=tuple(made.media.redaction),
-        )
+        return picture_view(made)
 
     def made(self, picture: str) -> bytes:
-        """Return a picture that was made. Raises `NotFound`."""
-        return self._tray.get(picture).data
+        """Return a picture that was made: whoever asks has seen it. `NotFound`."""
+        return self._tray.show(picture).data
 
     async def cancel(self, alert: str) -> None:
         """Take an alert of this home back. Raises `NotFound`."""
@@ -230,6 +235,10 @@ class Neighbourhood:
         """Say something to an alert; a later word replaces the earlier."""
         await self._need_life().react(alert, kind)
 
+    async def flag(self, alert: str, comment: str | None, reason: str) -> None:
+        """Have stewards look at an alert, or at a comment below it."""
+        await self._need_life().flag(alert, comment, reason)
+
     async def media(self, alert: str, name: str) -> bytes:
         """Return a picture or clip of an alert."""
         return await self._need_life().media(alert, name)
@@ -240,4 +249,4 @@ class Neighbourhood:
 
     def diary(self) -> list[DiaryEntry]:
         """Return what left this home, the newest first."""
-        return self._store.diary()
+        return self._store.letters.diary()

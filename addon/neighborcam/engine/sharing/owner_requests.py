@@ -378,7 +378,7 @@ class OwnerRequests:
     def _need_life(self) -> RequestLife:
         if self._life is None:
             raise Conflict("sharing is off: no request comes and no answer leaves")
-        return self._life
+        return self._life.trusted()
 
     def _need(self, request: str) -> Asked:
         asked = self._need_life().register.requests.get(request)

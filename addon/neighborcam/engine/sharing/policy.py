@@ -11,7 +11,7 @@ from neighborcam.protocol.limits import AUTOMATIC_PER_DAY, check_alert
 DAY: Final = timedelta(days=1)
 
 
-def may_publish(alert: Alert, now: datetime, *, automatic_today: int) -> None:
+def may_publish(alert: Alert, now: datetime, *, automatic_today: int = 0) -> None:
     """Raise `InvalidInput`, naming the field, or `Conflict` unless it may be sent."""
     try:
         check_alert(alert, now)
@@ -21,9 +21,3 @@ def may_publish(alert: Alert, now: datetime, *, automatic_today: int) -> None:
         raise Conflict(
             f"{AUTOMATIC_PER_DAY} automatic alerts a day: a person can still write one"
         )
-
-
-def may_share_camera(*, allowed: bool, name: str) -> None:
-    """Raise `Conflict` for a camera whose pictures its owner does not share."""
-    if not allowed:
-        raise Conflict(f"sharing is off for the camera {name!r}: turn it on first")

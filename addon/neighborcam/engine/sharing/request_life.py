@@ -9,7 +9,7 @@ import logging
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Self
 
 import h3
 import msgspec
@@ -69,6 +69,7 @@ class RequestLife:
         self.turns = Turns(link, wallet, store, clock)
         self.takes_part = True
         self.changed: Callable[[], None] = lambda: None
+        self.check_trust: Callable[[], None] = lambda: None
 
     @property
     def register(self) -> Register:
@@ -130,11 +131,21 @@ class RequestLife:
         longitude, latitude = middle(asked.request.area)
         return h3.latlng_to_cell(latitude, longitude, _REGION) in self._regions
 
+    def trusted(self) -> Self:
+        """Return this life. Raises `HubMisbehaves` once the hub is not believed."""
+        self.check_trust()
+        return self
+
     def shown(self, now: datetime) -> list[Asked]:
         """Return what is shown: what is open, and what ended within 30 days.
 
-        Whether this home answered makes no difference: the list would tell.
+        Whether this home answered makes no difference: the list would tell. Of a hub
+        that is not believed nothing is.
         """
+        try:
+            self.check_trust()
+        except HubMisbehaves:
+            return []
         return [
             asked
             for asked in self.register.requests.values()

@@ -1,4 +1,4 @@
-"""Sharing while it is on: one hub, one household."""
+"""Sharing while it is on: one hub, one household, wired. Read it from top to bottom."""
 
 import asyncio
 import contextlib
@@ -6,7 +6,8 @@ import logging
 import random
 import secrets
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,8 @@ import aiohttp
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from neighborcam.engine.errors import EngineError, HubMisbehaves, NotFound
+from neighborcam.engine.errors import Conflict, EngineError, HubMisbehaves
+from neighborcam.engine.index.letter_store import Lane
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.neighbours import (
     AlertView,
@@ -26,42 +28,46 @@ from neighborcam.engine.neighbours import (
     SharingView,
 )
 from neighborcam.engine.requests import RequestView
-from neighborcam.engine.sharing.drafts import Kept
-from neighborcam.engine.sharing.filters import Place, regions
+from neighborcam.engine.sharing.filters import Place, regions_within
+from neighborcam.engine.sharing.hearing import Hearing
 from neighborcam.engine.sharing.hub_link import HubLink, Membership
-from neighborcam.engine.sharing.known_alerts import KnownAlerts, News
-from neighborcam.engine.sharing.listening import Listening
+from neighborcam.engine.sharing.hub_state import HubState, State
+from neighborcam.engine.sharing.joining import Kept
+from neighborcam.engine.sharing.leaving import leave
 from neighborcam.engine.sharing.log_follower import LogFollower
 from neighborcam.engine.sharing.log_keeper import LogKeeper
+from neighborcam.engine.sharing.naming import Naming
 from neighborcam.engine.sharing.outbox import Outbox
 from neighborcam.engine.sharing.pictures import Made
-from neighborcam.engine.sharing.policy import DAY, may_publish
+from neighborcam.engine.sharing.reading_pass import ReadingPass
 from neighborcam.engine.sharing.request_life import RequestLife
-from neighborcam.engine.sharing.views import alert_view, comment_view, to_wire
+from neighborcam.engine.sharing.speaking import Speaking
+from neighborcam.engine.sharing.supervised import Supervised
+from neighborcam.engine.sharing.trust import Trust
+from neighborcam.engine.sharing.views import comment_view, to_wire
+from neighborcam.engine.sharing.votes import Votes
 from neighborcam.engine.sharing.wallet import Wallet
-from neighborcam.engine.sharing.writing import cancel_of, comment, new_alert, post
-from neighborcam.protocol.alerts import (
-    Alert,
-    Category,
-    ReactionKind,
-    Token,
-    Vote,
-)
+from neighborcam.protocol.alerts import ReactionKind
 from neighborcam.protocol.answers import ChunkRemoval
-from neighborcam.protocol.canonical import decode, encode
-from neighborcam.protocol.feed import Event, Published, ServedMedia
+from neighborcam.protocol.canonical import decode
 from neighborcam.protocol.invites import Invite
 
 _TICK_S: Final = 20.0
-_VOTE_TOKEN_S: Final = 60.0  # within which every home fetches an alert's vote token
+_NO_HUB_S: Final = 60.0
+_HOURS_S: Final = (3600.0, 20 * 3600.0)  # between two looks at what changes daily
+# A request's area may lie across a border of regions.
 _REQUESTS_M: Final = 5000.0
+_SENDING: Final[dict[Lane, str]] = {
+    "message": "sending messages",
+    "media": "sending pictures",
+}
 _LOG: Final = logging.getLogger(__name__)
 
 type Tell = Callable[[str, AlertView | RequestView | str | None], None]
 
 
 class SharedLife:
-    """Sharing while it is on: one hub, one household."""
+    """Sharing while it is on. ``lost`` is called when the hub is not believed."""
 
     def __init__(
         self,
@@ -70,229 +76,193 @@ class SharedLife:
         store: SharingStore,
         evidence: Path,
         tell: Tell,
+        lost: Callable[[], None],
         clock: Callable[[], datetime],
     ) -> None:
         invite = decode(kept.invite.encode(), Invite)
+        place = Place(latitude=kept.latitude, longitude=kept.longitude)
         self._name = kept.name
-        self._place = Place(latitude=kept.latitude, longitude=kept.longitude)
         self._store = store
         self._tell = tell
+        self._lost = lost
         self._clock = clock
-        self._state, self._reason = "connecting", ""
-        self._session = aiohttp.ClientSession()
-        self._link = HubLink(self._session, invite.hub, clock)
         self._member = Membership(
             hub=invite.hub,
             household=kept.household,
             key=Ed25519PrivateKey.from_private_bytes(kept.seed),
         )
+        self._work = Supervised(self._changed)
+        self._state = HubState(self._changed)
+        self._trust = Trust(store, self._stop_trusting, clock)
+        self._session = aiohttp.ClientSession()
+        self._link = HubLink(self._session, invite.hub, clock)
+        self._pass = ReadingPass(self._link, self._member, clock)
         self._keeper = LogKeeper(self._link, invite.policy, store, evidence, clock)
         self._follower = LogFollower(
             self._link, invite.policy, self._keeper, store.requests, clock
         )
-        self._wallet = Wallet(self._link, self._member, self._keeper, store, clock)
-        self._outbox = Outbox(self._link, self._wallet, store, clock)
-        self._known = KnownAlerts(self._place, preferences, clock)
-        self._radius_m = preferences.radius_m
-        self._pass: tuple[str, str] = ("", "")
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._distrust: HubMisbehaves | None = None
-        # Wider than what is heard of alerts: a request's area may lie across a border.
-        around = regions(self._place, _REQUESTS_M)
-        self.requests = RequestLife(
-            self._link, self._wallet, self._follower, store, frozenset(around), clock
+        self._wallet = Wallet(self._link, self._member, self._follower, store, clock)
+        self._naming = Naming(place, self._link, store, clock)
+        self._outbox = Outbox(
+            self._link, self._wallet, store, clock, widen=self._naming.refuse
+        )
+        self._votes = Votes(self._wallet, store, self._outbox.wake, clock)
+        self._hearing = self._ear(place, preferences)
+        self._speaking = Speaking(
+            store,
+            self._wallet,
+            self._outbox,
+            self._member.household,
+            self._stewards,
+            clock,
+        )
+        self.requests = self._request_life(place)
+
+    def _ear(self, place: Place, preferences: Preferences) -> Hearing:
+        return Hearing(
+            self._link,
+            place,
+            preferences,
+            self._store,
+            self._votes,
+            self._work,
+            self._pass,
+            self._tell,
+            self._say,
+            self._clock,
         )
 
+    def _request_life(self, place: Place) -> RequestLife:
+        life = RequestLife(
+            self._link,
+            self._wallet,
+            self._follower,
+            self._store,
+            regions_within(place, _REQUESTS_M),
+            self._clock,
+        )
+        life.check_trust = self._trust.check
+        return life
+
     def start(self) -> None:
-        """Listen, send, and keep tokens."""
-        self._spawn(self._outbox.run())
-        self._spawn(self._tick())
-        self._spawn(self._fill())
-        self._spawn(self.requests.run(self._stop_trusting))
-        for region in regions(self._place, self._radius_m):
-            listening = Listening(
-                self._link, region, self._reading_pass, self._take, self._say
-            )
-            self._spawn(listening.run())
+        """Listen, send, and keep tokens; nothing of it with a hub that lied."""
+        if self._trust.distrust is not None:
+            return
+        for lane, name in _SENDING.items():
+            self._run(name, partial(self._outbox.run, lane))
+        self._run("votes", self._votes.run)
+        self._run("looking", self._look)
+        self._run("the day", self._live_by_day)
+        self._run("requests", partial(self.requests.run, self._trust.lose))
+        self._hearing.start()
 
     async def close(self) -> None:
         """End everything."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._work.close()
         await self._session.close()
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the hub is believed."""
+        return self._trust.distrust is None
+
+    # -- what is seen ----------------------------------------------------------------
 
     def view(self) -> SharingView:
         """Return how the hub is."""
-        waiting = self._store.waiting()
-        hub = HubView(name=self._name, state=self._state, reason=self._reason)  # type: ignore[arg-type]
-        return SharingView(state="on", hub=hub, waiting=waiting)
+        state, reason = self._state.now
+        distrust, evidence = self._trust.distrust, ""
+        if distrust is not None:
+            state, reason, evidence = "distrusted", distrust.reason, distrust.evidence
+        hub = HubView(name=self._name, state=state, reason=reason, evidence=evidence)
+        waiting = self._store.letters.waiting() + len(self._store.owed())
+        return SharingView(
+            state="on", hub=hub, waiting=waiting, problem=self._work.problem
+        )
 
     def alerts(self) -> tuple[AlertView, ...]:
-        """Return the alerts that hold."""
-        mine, said = self._store.own_ids(), self._store.votes()
-        return tuple(
-            alert_view(each, mine=each.alert.id in mine, said=said.get(each.alert.id))
-            for each in self._known.holding()
-        )
+        """Return the alerts that hold, as far as this home wants to see them."""
+        return self._hearing.alerts()
 
     def prefer(self, preferences: Preferences) -> None:
         """Hear something else from now on."""
-        self._pass_on(self._known.change(preferences))
-
-    async def publish(
-        self, draft: Draft, pictures: Sequence[Made], *, preview_only: bool
-    ) -> AlertView:
-        """Queue an alert, or return what would be queued."""
-        now = self._clock()
-        alert, key = new_alert(
-            self._place,
-            now,
-            category=Category(to_wire(draft.category)),
-            headline=draft.headline,
-            text=draft.text,
-            instruction=draft.instruction,
-            urgency=draft.urgency,
-            severity=draft.severity,
-            certainty=draft.certainty,
-            scope=draft.scope,
-            lasts=timedelta(hours=draft.expires_in_h),
-            automatic=draft.automatic,
-            media=tuple(each.media for each in pictures),
-        )
-        today = self._store.count_since("automatic alert", now - DAY)
-        may_publish(alert, now, automatic_today=today)
-        served = tuple(
-            ServedMedia(sha256=m.sha256, kind=m.kind, type="", bytes=m.bytes)
-            for m in alert.media
-        )
-        event = Published(
-            seq=0, alert=alert, sig=bytes(64), published=now, media=served
-        )
-        view = alert_view(event, mine=True)
-        if preview_only:
-            return view
-        stewards = await self._stewards()
-        token = await self._token("post")
-        body = post(alert, key, token, self._member.household, stewards)
-        kind = "automatic alert" if draft.automatic else "alert"
-        self._store.put_own(alert.id, key.private_bytes_raw(), encode(alert), now)
-        self._queue("/api/alerts", "post", body, kind, alert.headline)
-        for each in pictures:
-            path = f"/api/alerts/{alert.id}/media/{each.media.sha256}"
-            self._queue(path, None, each.data, each.media.kind, alert.headline)
-        return view
-
-    async def cancel(self, alert: str) -> None:
-        """Queue the message that an alert was none."""
-        self._check_trust()
-        own = self._store.own(alert)
-        if own is None:
-            raise NotFound("this home wrote no such alert")
-        seed, body = own
-        key = Ed25519PrivateKey.from_private_bytes(seed)
-        made = cancel_of(decode(body, Alert))
-        self._store.put_own(made.id, seed, encode(made), self._clock())
-        data = post(made, key, None, self._member.household, ())
-        self._queue("/api/alerts", None, data, "cancel", made.headline)
-
-    async def comment(self, alert: str, text: str) -> None:
-        """Queue a comment."""
-        self._need(alert)
-        key = Ed25519PrivateKey.generate()
-        stewards = await self._stewards()
-        token = await self._token("comment")
-        id_, body = comment(alert, text, key, token, self._member.household, stewards)
-        self._store.put_own(id_, key.private_bytes_raw(), b"", self._clock())
-        self._queue("/api/comments", "comment", body, "comment", text[:80])
+        self._hearing.prefer(preferences, listens=self.is_trusted)
 
     async def comments(self, alert: str) -> tuple[CommentView, ...]:
         """Return what stands below an alert."""
         self._need(alert)
-        mine = self._store.own_ids()
-        found = await self._link.comments(alert, await self._reading_pass())
+        mine = self._store.letters.own_ids()
+        found = await self._link.comments(alert, await self._pass())
         return tuple(comment_view(each, mine=each.id in mine) for each in found)
-
-    async def react(self, alert: str, kind: Reaction) -> None:
-        """Queue a vote."""
-        event = self._need(alert)
-        token = await self._wallet.vote_token(alert, event.vote_key)
-        word = to_wire(kind)
-        vote = Vote(alert=alert, kind=ReactionKind(word), token=token)
-        self._store.set_vote(alert, word)
-        self._queue("/api/votes", None, encode(vote), "reaction", word)
 
     async def media(self, alert: str, name: str) -> bytes:
         """Fetch a picture or clip."""
         self._need(alert)
-        return await self._link.get_media(alert, name, await self._reading_pass())
+        return await self._link.get_media(alert, name, await self._pass())
 
-    async def invite(self) -> str:
-        """Fetch an invite."""
-        return await self._link.invite(self._member, secrets.token_hex(16))
+    # -- what is said ----------------------------------------------------------------
 
-    async def leave(self) -> None:
-        """Cancel what this home said and holds still, then delete the account."""
-        for event in self._known.holding():
-            is_own = event.alert.id in self._store.own_ids()
-            if is_own and event.alert.msg_type != "cancel":
-                await self.cancel(event.alert.id)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(10):
-                await self._outbox.drain()
-        await self._link.leave(self._member)
+    def preview(self, draft: Draft, pictures: Sequence[Made]) -> AlertView:
+        """Return what would be queued. Raises `InvalidInput`."""
+        self._trust.check()
+        return self._speaking.preview(draft, self._naming.cell(), pictures)
+
+    async def publish(self, draft: Draft, pictures: Sequence[Made]) -> AlertView:
+        """Queue an alert."""
+        with self._watching():
+            return await self._speaking.publish(draft, self._naming.cell(), pictures)
+
+    async def cancel(self, alert: str) -> None:
+        """Queue the message that an alert was none."""
+        self._trust.check()
+        await self._speaking.cancel(alert)
+
+    async def comment(self, alert: str, text: str) -> None:
+        """Queue a comment."""
+        self._need(alert)
+        with self._watching():
+            await self._speaking.comment(alert, text)
+
+    async def react(self, alert: str, kind: Reaction) -> None:
+        """Say something to an alert. Raises `Conflict` for one that is far away."""
+        self._need(alert)
+        if not self._hearing.is_votable(alert):
+            raise Conflict("too far away to say anything about it")
+        self._votes.say(alert, ReactionKind(to_wire(kind)))
+
+    async def flag(self, alert: str, comment: str | None, reason: str) -> None:
+        """Queue the wish that stewards look at an alert, or a comment below it."""
+        self._need(alert)
+        with self._watching():
+            await self._speaking.flag(comment or alert, reason)
 
     def remove_piece(self, removal: ChunkRemoval) -> None:
         """Queue the deletion of a piece of a clip that the hub has."""
-        body = encode(removal)
-        self._queue("/api/chunk-removals", None, body, "removal", "a piece of a clip")
+        self._speaking.remove_piece(removal)
 
-    def _need(self, alert: str) -> Published:
-        self._check_trust()
-        event = self._known.get(alert)
-        if event is None:
-            raise NotFound("there is no such alert")
-        return event
+    async def invite(self) -> str:
+        """Fetch an invite."""
+        self._trust.check()
+        return await self._link.invite(self._member, secrets.token_hex(16))
 
-    def _queue(
-        self, path: str, purpose: str | None, body: bytes, kind: str, summary: str
-    ) -> None:
-        self._store.queue(
-            path=path,
-            purpose=purpose,
-            body=body,
-            kind=kind,
-            summary=summary,
-            at=self._clock(),
-        )
-        self._outbox.wake()
+    async def leave(self) -> None:
+        """Take back what this home said, then delete the account.
 
-    async def _reading_pass(self) -> str:
-        today = self._clock().date().isoformat()
-        if self._pass[0] != today:
-            self._pass = (today, await self._link.reading_pass(self._member))
-        return self._pass[1]
+        Raises what the hub says; then this home is still a member.
+        """
+        await leave(self._speaking, self._outbox, self._store, self._link, self._member)
+
+    # -- parts -----------------------------------------------------------------------
+
+    def _need(self, alert: str) -> None:
+        self._trust.check()
+        self._hearing.need(alert)
 
     async def _stewards(self) -> tuple[str, ...]:
         """Return to whom envelopes are sealed, by the public log and nothing else."""
-        with self._watching():
-            if not self._follower.register.size:
-                await self._follower.follow()
+        if not self._follower.register.size:
+            await self._follower.follow()
         return self._follower.register.share_recipients
-
-    async def _token(self, purpose: str) -> Token:
-        with self._watching():
-            return await self._wallet.take(purpose)
-
-    @contextlib.contextmanager
-    def _watching(self) -> Iterator[None]:
-        """Stop trusting the hub when something within proves that it lies."""
-        self._check_trust()
-        try:
-            yield
-        except HubMisbehaves as problem:
-            self._stop_trusting(problem)
-            raise
 
     async def _check_stewards(self) -> None:
         """Raise `HubMisbehaves` when the hub names others than its log appointed."""
@@ -303,73 +273,59 @@ class SharedLife:
             if told == known:
                 return
             told = (await self._link.view()).recipients
-        self._keeper.keep(msgspec.json.encode({"told": told, "logged": known}))
-        raise HubMisbehaves("the hub names other stewards' keys than its log")
+        proof = msgspec.json.encode({"told": told, "logged": known})
+        evidence = self._keeper.keep(proof)
+        raise HubMisbehaves("the hub names other stewards' keys than its log", evidence)
 
-    def _check_trust(self) -> None:
-        if self._distrust is not None:
-            raise self._distrust
+    @contextlib.contextmanager
+    def _watching(self) -> Iterator[None]:
+        """Stop trusting the hub when something within proves that it lies."""
+        self._trust.check()
+        try:
+            yield
+        except HubMisbehaves as problem:
+            self._trust.lose(problem)
+            raise
 
-    def _stop_trusting(self, problem: HubMisbehaves) -> None:
+    def _run(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        async def watched() -> None:
+            with contextlib.suppress(HubMisbehaves), self._watching():
+                await work()
+
+        self._work.start(name, watched)
+
+    def _stop_trusting(self) -> None:
         """Listen and send no more: a person has to look at the evidence first."""
-        self._distrust = problem
-        for task in self._tasks:
-            if task is not asyncio.current_task():
-                task.cancel()
-        self._state, self._reason = "distrusted", str(problem)
-        self._known.clear()
+        self._work.end_all()
+        self._hearing.silence()
+        self._lost()
+        self._changed()
+
+    def _say(self, region: str, state: State, reason: str) -> None:
+        if state == "refused":
+            self._pass.forget()
+        self._state.say(region, state, reason)
+
+    def _changed(self) -> None:
         self._tell("sharing", None)
 
-    def _say(self, state: str, reason: str) -> None:
-        if self._distrust is not None:
-            return
-        if state == "refused":
-            self._pass = ("", "")
-        if (state, reason) != (self._state, self._reason):
-            self._state, self._reason = state, reason
-            self._tell("sharing", None)
-
-    def _take(self, events: tuple[Event, ...]) -> None:
-        self._pass_on(self._known.take(events))
-
-    def _pass_on(self, news: list[News]) -> None:
-        mine, said = self._store.own_ids(), self._store.votes()
-        for what, about in news:
-            if isinstance(about, str):
-                self._tell(what, about)
-                continue
-            id_ = about.alert.id
-            self._tell(what, alert_view(about, mine=id_ in mine, said=said.get(id_)))
-            if what == "received":
-                self._spawn(self._fetch_vote_token(about))
-
-    async def _fetch_vote_token(self, event: Published) -> None:
-        """Fetch it whether or not this home will vote: all do, so it tells nothing."""
-        await asyncio.sleep(random.uniform(0, _VOTE_TOKEN_S))  # noqa: S311
-        with contextlib.suppress(EngineError):
-            await self._wallet.vote_token(event.alert.id, event.vote_key)
-
-    async def _tick(self) -> None:
+    async def _look(self) -> None:
         while True:
             await asyncio.sleep(_TICK_S)
-            self._pass_on(self._known.tick())
+            self._hearing.see()
 
-    async def _fill(self) -> None:
-        """Fetch tokens at the start, then once a day at a random time."""
+    async def _live_by_day(self) -> None:
+        """Do what is due daily, at the start and then at a random time each day."""
         while True:
-            pause = random.uniform(3600, 20 * 3600)  # noqa: S311
+            pause_s = random.uniform(*_HOURS_S)  # noqa: S311
             try:
                 await self._wallet.fill()
+                await self._naming.refresh()
                 await self._check_stewards()
-            except HubMisbehaves as problem:
-                self._stop_trusting(problem)
-                return
+                await asyncio.to_thread(self._store.prune, self._clock())
+            except HubMisbehaves:
+                raise
             except EngineError as problem:
-                _LOG.debug("no tokens yet: %s", problem)
-                pause = 60.0
-            await asyncio.sleep(pause)
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+                _LOG.debug("the day has to wait: %s", problem)
+                pause_s = _NO_HUB_S
+            await asyncio.sleep(pause_s)

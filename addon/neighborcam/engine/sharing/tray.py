@@ -16,6 +16,7 @@ class Tray[Made]:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._made: dict[str, tuple[Made, datetime]] = {}
+        self._seen: set[str] = set()
 
     def put(self, name: str, made: Made) -> None:
         """Keep something for half an hour."""
@@ -23,6 +24,17 @@ class Tray[Made]:
         while len(self._made) >= MOST:
             del self._made[next(iter(self._made))]
         self._made[name] = made, self._clock() + LASTS
+        self._seen &= self._made.keys()
+
+    def show(self, name: str) -> Made:
+        """Return what was made, for somebody who looks at it. Raises `NotFound`."""
+        made = self.get(name)
+        self._seen.add(name)
+        return made
+
+    def was_seen(self, name: str) -> bool:
+        """Tell whether somebody looked at these very bytes."""
+        return name in self._seen
 
     def get(self, name: str) -> Made:
         """Return what was made. Raises `NotFound` when that is too long ago."""

@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping
 
+import h3
+
 from neighborcam.engine.neighbours import (
     AlertView,
+    AreaView,
     Category,
     Center,
     CommentView,
     MediaView,
+    PictureView,
     Reaction,
 )
+from neighborcam.engine.sharing.pictures import Made
 from neighborcam.protocol import alerts as wire
-from neighborcam.protocol.cells import center
+from neighborcam.protocol.cells import boundary, center
 from neighborcam.protocol.feed import Published, PublishedComment
 
 
@@ -59,6 +64,29 @@ def alert_view(event: Published, *, mine: bool, said: str | None = None) -> Aler
         reaction=reaction(said) if said else None,
         mine=mine,
         media=tuple(MediaView(id=item.sha256, kind=item.kind) for item in event.media),
+    )
+
+
+def area_of(cell: str) -> AreaView:
+    """Return what neighbours learn of a place, for a map."""
+    latitude, longitude = center(cell)
+    return AreaView(
+        cell=cell,
+        km2=round(h3.cell_area(cell, unit="km^2"), 2),
+        center=Center(latitude=latitude, longitude=longitude),
+        corners=tuple(Center(latitude=y, longitude=x) for y, x in boundary(cell)),
+    )
+
+
+def picture_view(made: Made) -> PictureView:
+    """Return what was made to be looked at."""
+    return PictureView(
+        id=made.media.sha256,
+        kind=made.media.kind,
+        size_bytes=made.media.bytes,
+        width=made.width,
+        height=made.height,
+        redaction=tuple(made.media.redaction),
     )
 
 

@@ -6,19 +6,25 @@ A token that was fetched when it is needed would tell the hub who needs it.
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
 from neighborcam.engine.errors import Conflict, HubBusy
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.sharing.hub_link import HubLink, KeysView, Membership
-from neighborcam.engine.sharing.log_keeper import LogKeeper
 from neighborcam.protocol.accounts import Purpose
 from neighborcam.protocol.alerts import Token
 from neighborcam.protocol.limits import PER_DAY
 
 FETCHED: Final[tuple[Purpose, ...]] = ("post", "comment", "flag", "capsule", "piece")
+
+
+class KeyKeeper(Protocol):
+    """Knows which keys of tokens are those of everybody."""
+
+    async def check_keys(self, keys: KeysView) -> None:
+        """Raise `HubMisbehaves` unless they are."""
 
 
 class Wallet:
@@ -28,7 +34,7 @@ class Wallet:
         self,
         link: HubLink,
         member: Membership,
-        keeper: LogKeeper,
+        keeper: KeyKeeper,
         store: SharingStore,
         clock: Callable[[], datetime],
     ) -> None:

@@ -2,18 +2,21 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from neighborcam.engine.sharing.filters import Place
+from neighborcam.engine.neighbours import Draft
+from neighborcam.engine.sharing.pictures import Made
+from neighborcam.engine.sharing.views import to_wire
 from neighborcam.protocol.age_keys import parse_recipient
 from neighborcam.protocol.alerts import (
     Alert,
     Category,
     Comment,
     CommentPost,
-    Media,
+    Flag,
     MsgType,
     Origin,
     Post,
@@ -21,9 +24,8 @@ from neighborcam.protocol.alerts import (
     Token,
 )
 from neighborcam.protocol.canonical import encode
-from neighborcam.protocol.cells import publish_cell
 from neighborcam.protocol.envelopes import THRESHOLD, close
-from neighborcam.protocol.limits import bucket
+from neighborcam.protocol.limits import AUTOMATIC, LONGEST, bucket
 from neighborcam.protocol.signing import sign
 
 
@@ -33,49 +35,34 @@ def new_id() -> str:
 
 
 def new_alert(
-    place: Place,
-    now: datetime,
-    *,
-    category: Category,
-    headline: str,
-    text: str,
-    instruction: str,
-    urgency: str,
-    severity: str,
-    certainty: str,
-    scope: str,
-    lasts: timedelta,
-    automatic: bool,
-    media: tuple[Media, ...] = (),
+    draft: Draft, cell: str, now: datetime, pictures: Sequence[Made] = ()
 ) -> tuple[Alert, Ed25519PrivateKey]:
-    """Return an alert of now and here, and the key that it is signed with.
-
-    Here is the cell of resolution 8: finer ones need a hub's census at home.
-    """
+    """Return an alert of now and of a cell, and the key that it is signed with."""
     key = Ed25519PrivateKey.generate()
-    longest = timedelta(hours=2) if automatic else timedelta(days=30)
+    longest = AUTOMATIC if draft.automatic else LONGEST
+    lasts = timedelta(hours=draft.expires_in_h)
     alert = Alert(
         id=new_id(),
-        origin=Origin.AUTOMATION if automatic else Origin.PERSON,
-        category=category,
-        headline=headline.strip(),
-        text=text.strip(),
-        instruction=instruction.strip(),
-        urgency=urgency,  # type: ignore[arg-type] # the API's words are the wire's
-        severity=severity,  # type: ignore[arg-type] # likewise
-        certainty=certainty,  # type: ignore[arg-type] # likewise
-        scope=Scope(scope),
+        origin=Origin.AUTOMATION if draft.automatic else Origin.PERSON,
+        category=Category(to_wire(draft.category)),
+        headline=draft.headline.strip(),
+        text=draft.text.strip(),
+        instruction=draft.instruction.strip(),
+        urgency=draft.urgency,
+        severity=draft.severity,
+        certainty=draft.certainty,
+        scope=Scope(draft.scope),
         onset=bucket(now),
         expires=now.replace(microsecond=0) + min(lasts, longest),
-        cell=publish_cell(place.latitude, place.longitude, None),
-        media=media,
+        cell=cell,
+        media=tuple(each.media for each in pictures),
         author_key=key.public_key().public_bytes_raw(),
     )
     return alert, key
 
 
-def cancel_of(alert: Alert) -> Alert:
-    """Return the message that an alert was none."""
+def cancel_of(alert: Alert, now: datetime) -> Alert:
+    """Return the message that an alert was none: it repeats it and says no more."""
     return Alert(
         id=new_id(),
         msg_type=MsgType.CANCEL,
@@ -84,7 +71,7 @@ def cancel_of(alert: Alert) -> Alert:
         scope=alert.scope,
         origin=alert.origin,
         category=alert.category,
-        urgency="past",
+        urgency=alert.urgency if alert.onset > now else "past",
         severity=alert.severity,
         certainty=alert.certainty,
         onset=alert.onset,
@@ -114,28 +101,42 @@ def post(
     )
 
 
-def comment(
-    alert: str,
-    text: str,
-    key: Ed25519PrivateKey,
-    token: Token,
-    household: str,
-    stewards: Sequence[str],
-) -> tuple[str, bytes]:
-    """Return a comment's id, and the comment on its way to the hub."""
+@dataclass(frozen=True, kw_only=True)
+class Remark:
+    """A comment and its signature, on its way to the hub once it has a token."""
+
+    comment: Comment
+    sig: bytes
+
+    @property
+    def id(self) -> str:
+        """The comment's id."""
+        return self.comment.id
+
+    def posted(self, token: Token, household: str, stewards: Sequence[str]) -> bytes:
+        """Return the comment as it is sent."""
+        envelope = _envelope(household, self.comment.id, stewards)
+        return encode(
+            CommentPost(
+                comment=self.comment, sig=self.sig, token=token, envelope=envelope
+            )
+        )
+
+
+def comment(alert: str, text: str, key: Ed25519PrivateKey) -> Remark:
+    """Return a comment, signed."""
     made = Comment(
         id=new_id(),
         alert=alert,
         text=text.strip(),
         author_key=key.public_key().public_bytes_raw(),
     )
-    body = CommentPost(
-        comment=made,
-        sig=sign(key, "comment", encode(made)),
-        token=token,
-        envelope=_envelope(household, made.id, stewards),
-    )
-    return made.id, encode(body)
+    return Remark(comment=made, sig=sign(key, "comment", encode(made)))
+
+
+def flag(subject: str, reason: str, token: Token) -> bytes:
+    """Return the wish that stewards look at something."""
+    return encode(Flag(subject=subject, reason=reason.strip(), token=token))
 
 
 def _envelope(household: str, subject: str, stewards: Sequence[str]) -> bytes | None:

@@ -1,0 +1,154 @@
+"""Bytes to a hub: slow is fine, still is not, and a hub's words are bounded."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from neighborcam.engine.errors import HubBusy, HubRefused, HubUnreachable
+from neighborcam.engine.sharing import hub_http
+from neighborcam.engine.sharing.hub_http import HubHttp
+
+type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+type Serve = Callable[[Handler], Awaitable[HubHttp]]
+CLIP = bytes(range(256)) * 4096  # 1 MiB
+
+
+@pytest.fixture
+async def serve(session: aiohttp.ClientSession) -> AsyncIterator[Serve]:
+    servers: list[TestServer] = []
+
+    async def start(handler: Handler) -> HubHttp:
+        app = web.Application(client_max_size=2**25)
+        app.router.add_route("*", "/{path:.*}", handler)
+        server = TestServer(app)
+        await server.start_server()
+        servers.append(server)
+        return HubHttp(session, str(server.make_url("/")))
+
+    yield start
+    for server in servers:
+        await server.close()
+    gc.collect()
+
+
+def refusal(status: int, code: str, **headers: str) -> web.Response:
+    error = {"code": code, "message": "no", "field": headers.pop("field", None)}
+    return web.json_response({"error": error}, status=status, headers=headers)
+
+
+async def test_a_clip_over_a_slow_uplink_takes_its_time(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bytes flow all the time, and the whole takes longer than any one patience."""
+    monkeypatch.setattr(hub_http, "UPLOADED_S", 0.5)
+    read: list[int] = []
+
+    async def slowly(request: web.Request) -> web.Response:
+        assert request.headers["Content-Length"] == str(len(CLIP))
+        async for piece in request.content.iter_chunked(2**15):
+            read.append(len(piece))
+            await asyncio.sleep(0.05)
+        return web.Response()
+
+    http = await serve(slowly)
+    await http.ask("PUT", "/clip", data=CLIP)
+    assert sum(read) == len(CLIP)
+
+
+async def test_an_upload_that_stands_still_ends(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_http, "UPLOADED_S", 0.2)
+    over = asyncio.Event()
+
+    async def stands(request: web.Request) -> web.Response:
+        await request.content.readany()
+        await over.wait()
+        return web.Response()
+
+    http = await serve(stands)
+    with pytest.raises(HubUnreachable):
+        await http.ask("PUT", "/clip", data=CLIP * 16)
+    over.set()
+
+
+async def test_a_drip_is_no_answer(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_http, "ANSWER_S", 0.2)
+
+    async def drips(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        while True:  # a hub that keeps a home waiting with a byte now and then
+            await answer.write(b".")
+            await asyncio.sleep(0.05)
+
+    http = await serve(drips)
+    with pytest.raises(HubUnreachable):
+        await http.ask("GET", "/log/checkpoint")
+
+
+@pytest.mark.parametrize(
+    ("header", "after_s"),
+    [
+        ("7", 7.0),
+        ("1" + "0" * 12, 60.0),
+        ("9" * 400, 60.0),
+        ("99999", 3600.0),
+        ("soon", 60.0),
+        ("-1", 60.0),
+        ("\u0663", 60.0),
+        ("", 60.0),
+    ],
+)
+async def test_a_hub_cannot_send_a_home_away_for_good(
+    serve: Serve, header: str, after_s: float
+) -> None:
+    async def busy(_request: web.Request) -> web.Response:
+        return refusal(429, "too_many", **{"Retry-After": header})
+
+    http = await serve(busy)
+    with pytest.raises(HubBusy) as told:
+        await http.ask("GET", "/")
+    assert told.value.after_s == after_s
+
+
+async def test_too_slow_is_a_reason_to_try_again(serve: Serve) -> None:
+    async def slow(_request: web.Request) -> web.Response:
+        return refusal(408, "too_slow")
+
+    http = await serve(slow)
+    with pytest.raises(HubUnreachable):
+        await http.ask("POST", "/", data=b"x")
+
+
+async def test_a_clock_is_named_when_it_is_the_clock(serve: Serve) -> None:
+    async def early(_request: web.Request) -> web.Response:
+        return refusal(400, "outside_limits", field="at")
+
+    http = await serve(early)
+    with pytest.raises(HubRefused, match="turn on time synchronisation"):
+        await http.ask("POST", "/", data=b"x")
+
+
+async def test_an_answer_without_end_is_none(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_http, "ANSWER_LIMIT", 2**20)
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        for _ in range(20):
+            await answer.write(bytes(2**17))
+        return answer
+
+    http = await serve(endless)
+    with pytest.raises(HubUnreachable, match="no end"):
+        await http.ask("GET", "/")
