@@ -65,7 +65,7 @@ def test_an_alert_is_looked_at_before_it_leaves_and_stands_in_the_diary(
     page.get_by_label("Kind").select_option("hazard")
     page.get_by_role("button", name="See what would leave").click()
     expect(page.get_by_text("This would leave, and nothing else")).to_be_visible()
-    expect(page.get_by_text("a hexagon of about 0.7 km²")).to_be_visible()
+    expect(page.get_by_text("a hexagon of about 0.66 km²")).to_be_visible()
     page.get_by_role("button", name="Diary").click()
     expect(page.get_by_text("Nothing has left this home")).to_be_visible()
     page.get_by_role("button", name="Write").click()

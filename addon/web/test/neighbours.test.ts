@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { NeighbourAlert } from "../src/api/neighbours";
-import { ago, current, shifted, standing } from "../src/neighbours/words";
+import { ago, current, standing } from "../src/neighbours/words";
 import { EMPTY, reduce } from "../src/state/home";
 
 const alert = (id: string, more: Partial<NeighbourAlert> = {}): NeighbourAlert => ({
@@ -27,7 +27,7 @@ const alert = (id: string, more: Partial<NeighbourAlert> = {}): NeighbourAlert =
   media: [],
   ...more,
 });
-const on = { state: "on", hub: null, waiting: 0 } as const;
+const on = { state: "on", hub: null, waiting: 0, problem: "" } as const;
 const changes = (...news: object[]) =>
   ({ type: "changes", seq: 2, changes: news, sharing: on }) as never;
 
@@ -50,7 +50,7 @@ test("alerts come, change in their place, and go", () => {
 
 test("leaving takes the alerts along", () => {
   const home = reduce(EMPTY, changes({ type: "AlertReceived", alert: alert("a") }));
-  const off = { state: "off", hub: null, waiting: 0 } as const;
+  const off = { state: "off", hub: null, waiting: 0, problem: "" } as const;
   const left = reduce(home, { type: "changes", seq: 3, changes: [], sharing: off });
   expect(left.alerts).toEqual([]);
   expect(left.sharing.state).toBe("off");
@@ -67,12 +67,6 @@ test("times are said as people say them", () => {
     "47 hours ago",
     "2 days ago",
   ]);
-});
-
-test("quiet hours turn to UTC and back, over midnight", () => {
-  expect(shifted("22:30", -60)).toBe("21:30");
-  expect(shifted("00:15", -60)).toBe("23:15");
-  expect(shifted(shifted("06:45", 330), -330)).toBe("06:45");
 });
 
 test("an alert says how far it can be believed", () => {

@@ -3,6 +3,7 @@
 import type {
   AlertComment,
   AlertDraft,
+  AlertPreview,
   DiaryLine,
   MadePicture,
   NeighbourAlert,
@@ -135,7 +136,7 @@ export class Client {
 
   join = (invite: string, latitude: number, longitude: number): Promise<Sharing> =>
     this.send("POST", "api/sharing/join", { invite, latitude, longitude });
-  leave = (): Promise<void> => this.send("POST", "api/sharing/leave");
+  leave = (anyway: boolean): Promise<void> => this.send("POST", "api/sharing/leave", { anyway });
   diary = (): Promise<DiaryLine[]> => this.get("api/sharing/diary");
   wishes = (): Promise<Wishes> => this.get("api/sharing/preferences");
   wish = (wishes: Wishes): Promise<Wishes> => this.send("PUT", "api/sharing/preferences", wishes);
@@ -143,6 +144,8 @@ export class Client {
   makePicture = (id: string, also: { faces: boolean; plates: boolean }): Promise<MadePicture> =>
     this.send("POST", "api/sharing/pictures", { episode: id, ...also });
   publish = (draft: AlertDraft): Promise<NeighbourAlert> => this.send("POST", "api/alerts", draft);
+  preview = (draft: AlertDraft): Promise<AlertPreview> =>
+    this.send("POST", "api/alerts/preview", draft);
   cancelAlert = (id: string): Promise<void> => this.send("POST", `${alert(id)}/cancel`);
   react = (id: string, kind: Reaction): Promise<void> =>
     this.send("POST", `${alert(id)}/reactions`, { kind });

@@ -35,9 +35,10 @@ export type Reaction = (typeof REACTIONS)[number];
 export type AlertScope = "region" | "hub" | "public";
 
 export interface Sharing {
-  readonly state: "off" | "joining" | "on";
+  readonly state: "off" | "on";
   readonly hub: { readonly name: string; readonly state: string; readonly reason: string } | null;
   readonly waiting: number;
+  readonly problem: string;
 }
 
 export interface NeighbourAlert {
@@ -74,7 +75,18 @@ export interface AlertDraft {
   readonly scope: AlertScope;
   readonly expires_in_h: number;
   readonly pictures: readonly string[];
-  readonly preview_only: boolean;
+}
+
+interface Spot {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** What would leave: the alert, the place that it names, and what to think about first. */
+export interface AlertPreview {
+  readonly alert: NeighbourAlert;
+  readonly area: { readonly cell: string; readonly km2: number; readonly corners: readonly Spot[] };
+  readonly advice: readonly { readonly concern: string; readonly text: string }[];
 }
 
 export interface MadePicture {
@@ -106,4 +118,5 @@ export interface Wishes {
   readonly least_severity: Severity;
   readonly quiet_from: string | null;
   readonly quiet_until: string | null;
+  readonly zone: string;
 }

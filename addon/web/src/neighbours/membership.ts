@@ -5,7 +5,10 @@ import { CATEGORIES, type Category, SEVERITIES, type Severity, type Wishes } fro
 import { announcement, client } from "../state/session";
 import "../ui/confirm";
 import { base, buttons, fields } from "../ui/styles";
-import { categoryWord, severityWord, shifted } from "./words";
+import { categoryWord, severityWord } from "./words";
+
+/** Quiet hours are those of the clock on this wall, in summer and in winter. */
+const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** What this home wants to hear, invites for neighbours, and leaving. */
 @customElement("nc-membership")
@@ -29,6 +32,7 @@ export class Membership extends LitElement {
   @state() private wishes: Wishes | null = null;
   @state() private problem = "";
   @state() private link = "";
+  @state() private stuck = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -54,15 +58,25 @@ export class Membership extends LitElement {
           engine are deleted.
         </p>
         <nc-confirm question="Leave the hub?" yes="Yes, leave"
-          @confirmed=${() => this.doing(() => client.leave(), "This home has left the hub")}
+          @confirmed=${() => this.leave(false)}
         >Leave the hub</nc-confirm>
+        ${this.stuck ? this.renderStuck() : nothing}
       </section>
     </div>`;
   }
 
+  private renderStuck(): TemplateResult {
+    return html`<p class="soft small">
+        The hub did not take part. Forget it here anyway, and everything about sharing in this
+        engine is deleted; the hub keeps the account, and your alerts until they run out.
+      </p>
+      <nc-confirm question="Forget the hub though it does not know?" yes="Yes, forget it here"
+        @confirmed=${() => this.leave(true)}
+      >Forget it here anyway</nc-confirm>`;
+  }
+
   private renderWishes(wishes: Wishes): TemplateResult {
-    const offset = new Date().getTimezoneOffset();
-    const local = (hour: string | null): string => (hour === null ? "" : shifted(hour, -offset));
+    const elsewhere = wishes.quiet_from !== null && wishes.zone !== HERE;
     return html`<form class="stack" @submit=${this.save}>
       <h3>What this home wants to hear</h3>
       <label>Within how many metres
@@ -80,10 +94,13 @@ export class Membership extends LitElement {
         </div>
       </fieldset>
       <div class="row">
-        <label>Quiet from <input name="from" type="time" .value=${local(wishes.quiet_from)} /></label>
-        <label>until <input name="until" type="time" .value=${local(wishes.quiet_until)} /></label>
+        <label>Quiet from <input name="from" type="time" .value=${wishes.quiet_from ?? ""} /></label>
+        <label>until <input name="until" type="time" .value=${wishes.quiet_until ?? ""} /></label>
       </div>
-      <p class="soft small">Dangers to life and cancels come at night too.</p>
+      <p class="soft small">
+        Dangers to life come at night too, and that an alert was none.
+        ${elsewhere ? `These hours are those of ${wishes.zone}; saving makes them hours of ${HERE}.` : nothing}
+      </p>
       <div class="row"><button class="primary">Save</button></div>
     </form>`;
   }
@@ -91,20 +108,22 @@ export class Membership extends LitElement {
   private async save(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const form = new FormData(event.target as HTMLFormElement);
-    const offset = new Date().getTimezoneOffset();
-    const utc = (name: string): string | null => {
-      const hour = String(form.get(name) ?? "");
-      return hour === "" ? null : shifted(hour, offset);
-    };
+    const hour = (name: string): string | null => String(form.get(name) ?? "") || null;
     await this.doing(async () => {
       this.wishes = await client.wish({
         radius_m: Number(form.get("radius")),
         least_severity: String(form.get("severity")) as Severity,
         muted: form.getAll("muted").map(String) as Category[],
-        quiet_from: utc("from"),
-        quiet_until: utc("until"),
+        quiet_from: hour("from"),
+        quiet_until: hour("until"),
+        zone: HERE,
       });
     }, "Saved");
+  }
+
+  private async leave(anyway: boolean): Promise<void> {
+    await this.doing(() => client.leave(anyway), "This home has left the hub");
+    this.stuck = this.problem !== "";
   }
 
   private invite(): Promise<void> {

@@ -49,11 +49,12 @@ export class Neighbours extends LitElement {
   }
 
   private renderOn(): TemplateResult {
-    const { hub, waiting } = this.home.value.sharing;
+    const { hub, waiting, problem } = this.home.value.sharing;
     return html`
       <p class="soft small" role="status">
         ${hub?.name}: ${hub?.state}${hub?.reason ? ` (${hub.reason})` : ""}${waiting > 0 ? `, ${waiting} to be sent` : ""}
       </p>
+      ${problem === "" ? nothing : html`<p class="notice" role="alert">${problem}</p>`}
       <nav class="row" aria-label="Parts of the neighbourhood">
         ${Object.entries(TABS).map(
           ([tab, name]) => html`<button

@@ -12,7 +12,7 @@ interface Place {
   readonly y: number;
 }
 
-/** A sketch of a request's area and of what this home's cameras see: drawn here, asked of nobody. */
+/** A sketch of an area and of what this home's cameras see: drawn here, asked of nobody. */
 @customElement("nc-sketch")
 export class Sketch extends LitElement {
   static override styles = [
@@ -45,6 +45,7 @@ export class Sketch extends LitElement {
 
   @property({ attribute: false }) area: Ring = [];
   @property({ attribute: false }) viewpoints: readonly Viewpoint[] = [];
+  @property() label = "The area that is asked about, and what your cameras see";
 
   override render(): TemplateResult | typeof nothing {
     const first = this.area[0];
@@ -58,7 +59,7 @@ export class Sketch extends LitElement {
     }));
     const near = cameras.filter(({ corners }) => distance(corners[0], area[0]) < 3000);
     const fit = fitted([...area, ...near.flatMap(({ corners }) => corners)]);
-    return html`<svg viewBox="0 0 ${SIZE} ${SIZE}" role="img" aria-label="The area that is asked about, and what your cameras see">
+    return html`<svg viewBox="0 0 ${SIZE} ${SIZE}" role="img" aria-label=${this.label}>
       <polygon class="area" points=${points(area.map(fit.place))}></polygon>
       ${near.map(({ name, corners }) => {
         const drawn = corners.map(fit.place);

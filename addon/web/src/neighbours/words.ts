@@ -67,15 +67,6 @@ function said(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
 }
 
-/** "22:30" of this device's clock as the same moment in UTC, and back with the sign turned. */
-export function shifted(hour: string, offset_min: number): string {
-  const [hours, minutes] = hour.split(":").map(Number);
-  const total = ((((hours ?? 0) * 60 + (minutes ?? 0) + offset_min) % 1440) + 1440) % 1440;
-  return `${two(Math.floor(total / 60))}:${two(total % 60)}`;
-}
-
-const two = (value: number): string => String(value).padStart(2, "0");
-
 /** What an alert's state is worth knowing of, in a few words. */
 export function standing(alert: NeighbourAlert): string {
   const parts = [

@@ -3,10 +3,10 @@ import { customElement, property, state } from "lit/decorators.js";
 import { words } from "../api/client";
 import {
   type AlertDraft,
+  type AlertPreview,
   type AlertScope,
   CATEGORIES,
   type Category,
-  type NeighbourAlert,
   SEVERITIES,
   type Severity,
 } from "../api/neighbours";
@@ -15,6 +15,7 @@ import { client, home } from "../state/session";
 import { Watch } from "../state/store";
 import { clock } from "../time/words";
 import { base, buttons, fields } from "../ui/styles";
+import "./sketch";
 import { categoryWord, severityWord } from "./words";
 
 const SCOPES: Readonly<Record<AlertScope, string>> = {
@@ -62,7 +63,7 @@ export class WriteAlert extends LitElement {
   @state() private problem = "";
   @state() private working = false;
   @state() private draft: AlertDraft | null = null;
-  @state() private preview: NeighbourAlert | null = null;
+  @state() private preview: AlertPreview | null = null;
   @state() private picture = "";
 
   override disconnectedCallback(): void {
@@ -127,14 +128,14 @@ export class WriteAlert extends LitElement {
     </form>`;
   }
 
-  private renderPreview(alert: NeighbourAlert): TemplateResult {
+  private renderPreview({ alert, area, advice }: AlertPreview): TemplateResult {
     const rows: [string, string][] = [
       ["What", alert.headline],
       ["Kind", categoryWord(alert.category)],
       ["More", alert.text],
       ["To do", alert.instruction],
       ["Severity", severityWord(alert.severity)],
-      ["Where", `a hexagon of about 0.7 km² around this home (${alert.cell})`],
+      ["Where", `a hexagon of about ${area.km2} km² around this home (${area.cell})`],
       ["Since", clock(Date.parse(alert.onset))],
       ["Until", new Date(alert.expires).toLocaleString()],
       ["Readers", SCOPES[this.draft?.scope ?? "region"]],
@@ -144,6 +145,11 @@ export class WriteAlert extends LitElement {
       <dl>
         ${rows.filter(([, value]) => value !== "").map(([name, value]) => html`<dt class="soft">${name}</dt><dd>${value}</dd>`)}
       </dl>
+      <nc-sketch
+        .area=${area.corners.map(({ longitude, latitude }) => [longitude, latitude])}
+        label="The area that neighbours are told"
+      ></nc-sketch>
+      ${advice.map(({ text }) => html`<p class="notice">${text}</p>`)}
       ${this.picture === "" ? nothing : html`<img src=${this.picture} alt="The picture that would leave" />
         <p class="soft small">A steward looks at it before your neighbours can.</p>`}
       <div class="row">
@@ -173,9 +179,8 @@ export class WriteAlert extends LitElement {
         scope: said("scope") as AlertScope,
         expires_in_h: Number(said("expires_in_h")),
         pictures: made === null ? [] : [made.id],
-        preview_only: true,
       };
-      this.preview = await client.publish(this.draft);
+      this.preview = await client.preview(this.draft);
     });
   }
 
@@ -183,7 +188,7 @@ export class WriteAlert extends LitElement {
     const { draft } = this;
     if (draft === null) return;
     await this.doing(async () => {
-      await client.publish({ ...draft, preview_only: false });
+      await client.publish(draft);
       this.dispatchEvent(new CustomEvent("sent"));
     });
   }

@@ -33,7 +33,7 @@ export const EMPTY: Home = {
   episodes: [],
   settings: null,
   unrecorded: {},
-  sharing: { state: "off", hub: null, waiting: 0 },
+  sharing: { state: "off", hub: null, waiting: 0, problem: "" },
   alerts: [],
   requests: [],
 };
