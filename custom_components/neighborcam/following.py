@@ -5,7 +5,7 @@ way (an episode began, an alert came) is returned beside it as `Happening`s, for
 events, triggers and the logbook.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -59,11 +59,12 @@ def from_snapshot(
     )
     if known is None:
         return household, ()
+    told = {*known.alerts, *_replaced(snapshot.alerts)}
     return household, (
         *(
             Happening(kind=Kind.ALERT_RECEIVED, alert=alert)
             for alert in snapshot.alerts
-            if alert.id not in known.alerts
+            if alert.id not in told
         ),
         *(
             Happening(kind=Kind.REQUEST_RECEIVED, request=request)
@@ -275,19 +276,37 @@ def _episode_removed(household: Household, change: Mapping[str, Any]) -> Told:
     ), ()
 
 
-def _alert(kind: Kind) -> Callable[[Household, Mapping[str, Any]], Told]:
-    def step(household: Household, change: Mapping[str, Any]) -> Told:
-        alert = parse(Alert, change.get("alert"))
-        household = replace(household, alerts={**household.alerts, alert.id: alert})
-        return household, (Happening(kind=kind, alert=alert),)
+def _alert_received(household: Household, change: Mapping[str, Any]) -> Told:
+    alert = parse(Alert, change.get("alert"))
+    before = household.alerts.get(alert.id)
+    if before is not None:  # told before, as by an engine that started anew
+        return _alert_changed(household, change)
+    household = replace(household, alerts={**household.alerts, alert.id: alert})
+    return household, (Happening(kind=Kind.ALERT_RECEIVED, alert=alert),)
 
-    return step
+
+def _alert_changed(household: Household, change: Mapping[str, Any]) -> Told:
+    alert = parse(Alert, change.get("alert"))
+    before = household.alerts.get(alert.id)
+    household = replace(household, alerts={**household.alerts, alert.id: alert})
+    if before is None or before == alert:
+        # One that was there before this home came, or was unmuted, is no news.
+        return household, ()
+    return household, (Happening(kind=Kind.ALERT_CHANGED, alert=alert),)
 
 
 def _alert_ended(household: Household, change: Mapping[str, Any]) -> Told:
     gone = household.alerts.get(id_ := _id(change, "alert"))
     household = replace(household, alerts=_without(household.alerts, id_))
+    if id_ in _replaced(household.alerts.values()):
+        return household, ()  # a newer version goes on
     return household, _if_known(Kind.ALERT_ENDED, alert=gone)
+
+
+def _replaced(alerts: Iterable[Alert]) -> set[str]:
+    """Return the alerts of which there is a newer version."""
+    updates = (alert for alert in alerts if alert.msg_type == "update")
+    return {old for alert in updates for old in alert.references}
 
 
 def _request(kind: Kind) -> Callable[[Household, Mapping[str, Any]], Told]:
@@ -333,8 +352,8 @@ _STEPS: Final[Mapping[str, Callable[[Household, Mapping[str, Any]], Told]]] = {
     "DoorbellRang": _doorbell,
     "CameraRemoved": _camera_removed,
     "EpisodeRemoved": _episode_removed,
-    "AlertReceived": _alert(Kind.ALERT_RECEIVED),
-    "AlertChanged": _alert(Kind.ALERT_CHANGED),
+    "AlertReceived": _alert_received,
+    "AlertChanged": _alert_changed,
     "AlertEnded": _alert_ended,
     "RequestReceived": _request(Kind.REQUEST_RECEIVED),
     "RequestChanged": _request(Kind.REQUEST_CHANGED),

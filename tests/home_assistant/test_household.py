@@ -195,6 +195,59 @@ def test_what_came_while_we_were_away_happens_once_and_old_motion_does_not() -> 
     assert from_snapshot(before.engine, snapshot, now)[1] == ()
 
 
+def kinds(happened: Any) -> list[Kind]:
+    return [each.kind for each in happened]
+
+
+def test_what_is_told_again_happens_once() -> None:
+    home = household(sharing=dict(SHARING_ON))
+    again = {"type": "AlertReceived", "alert": alert()}
+    home, happened = step(home, again)
+    assert kinds(happened) == [Kind.ALERT_RECEIVED]
+    home, happened = step(home, again, {"type": "AlertChanged", "alert": alert()})
+    assert kinds(happened) == []
+    changed = {"type": "AlertReceived", "alert": alert(confirmations=9)}
+    home, happened = step(home, changed)
+    assert kinds(happened) == [Kind.ALERT_CHANGED]
+
+
+def test_an_alert_that_was_there_before_is_shown_and_is_no_news() -> None:
+    """An engine that joined, or whose owner unmuted something, calls it changed."""
+    home = household(sharing=dict(SHARING_ON))
+    home, happened = step(home, {"type": "AlertChanged", "alert": alert()})
+    assert set(home.alerts) == {"alert-1"}
+    assert kinds(happened) == []
+
+
+def test_a_version_that_is_replaced_does_not_end_the_alert() -> None:
+    home = household(sharing=dict(SHARING_ON), alerts=[alert()])
+    newer = alert("alert-2", msg_type="update", references=["alert-1"])
+    home, happened = step(
+        home,
+        {"type": "AlertReceived", "alert": newer},
+        {"type": "AlertEnded", "alert": "alert-1"},
+    )
+    assert set(home.alerts) == {"alert-2"}
+    assert kinds(happened) == [Kind.ALERT_RECEIVED]
+    cancel = alert("alert-3", msg_type="cancel", references=["alert-1"])
+    home, happened = step(
+        home,
+        {"type": "AlertReceived", "alert": cancel},
+        {"type": "AlertEnded", "alert": "alert-2"},
+    )
+    assert kinds(happened) == [Kind.ALERT_RECEIVED, Kind.ALERT_ENDED]
+
+
+def test_a_stale_version_that_came_while_we_were_away_is_not_told() -> None:
+    before = household()
+    fake = FakeEngine()
+    newer = alert("alert-2", msg_type="update", references=["alert-1"])
+    fake.state.alerts = [alert(), newer]
+    snapshot = parse(Snapshot, fake.snapshot())
+    _, happened = from_snapshot(before.engine, snapshot, before)
+    assert [each.alert and each.alert.id for each in happened] == ["alert-2"]
+
+
 def test_storage_labels_and_sharing_come_beside_the_notices() -> None:
     disk = {"total_bytes": 10, "free_bytes": 1, "cameras": []}
     home, _ = step(
