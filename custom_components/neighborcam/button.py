@@ -3,9 +3,10 @@
 from typing import Any, override
 
 from homeassistant.components.button import ButtonEntity
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .callers import is_in_person
 from .coordinator import EngineCoordinator, EngineEntry
 from .entity import CameraEntity, add_for_sharing, add_per_camera
 from .pictures import take_picture
@@ -43,7 +44,10 @@ class TakePicture(CameraEntity, ButtonEntity):
 
 
 class AlertNeighbours(CameraEntity, ButtonEntity):
-    """Ask the neighbours to look at what this camera saw last."""
+    """Ask the neighbours to keep their eyes open: a fixed sentence, and no picture.
+
+    A picture leaves after somebody looked at it; a button shows none.
+    """
 
     def __init__(self, coordinator: EngineCoordinator, camera: str) -> None:
         super().__init__(coordinator, camera, "alert_neighbours")
@@ -60,7 +64,8 @@ class AlertNeighbours(CameraEntity, ButtonEntity):
 
     async def _wish(self) -> dict[str, Any]:
         """Return the alert; it claims nothing that a button cannot know."""
-        wish: dict[str, Any] = {
+        pressed_by = self._context or Context()
+        return {
             "category": "info",
             "urgency": "immediate",
             "severity": "unknown",
@@ -68,8 +73,5 @@ class AlertNeighbours(CameraEntity, ButtonEntity):
             "headline": await async_text(self.hass, "alert_button", "headline"),
             "text": await async_text(self.hass, "alert_button", "text"),
             "instruction": "",
-            "camera": self.camera_id,
-            "preview_only": False,
+            "automatic": not await is_in_person(self.hass, pressed_by),
         }
-        latest = self.coordinator.data.last_episodes.get(self.camera_id)
-        return {**wish, "episode": latest.id} if latest else wish

@@ -2,7 +2,7 @@
 
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
-from homeassistant.core import ServiceCall
+from homeassistant.core import Context, HomeAssistant, ServiceCall
 from homeassistant.exceptions import Unauthorized, UnknownUser
 
 from .coordinator import EngineCoordinator
@@ -11,11 +11,15 @@ from .engines import entity_of_camera
 
 async def user_of(call: ServiceCall) -> User | None:
     """Return the person who calls, None for an automation or Home Assistant itself."""
-    if call.context.user_id is None:
+    return await _user(call.hass, call.context)
+
+
+async def _user(hass: HomeAssistant, context: Context) -> User | None:
+    if context.user_id is None:
         return None
-    user = await call.hass.auth.async_get_user(call.context.user_id)
+    user = await hass.auth.async_get_user(context.user_id)
     if user is None:
-        raise UnknownUser(context=call.context)
+        raise UnknownUser(context=context)
     return user
 
 
@@ -50,19 +54,21 @@ async def is_admin_in_person(call: ServiceCall) -> bool:
     of the Supervisor call as a user that Home Assistant made, with every right.
     """
     user = await user_of(call)
-    return user is not None and user.is_admin and await is_in_person(call)
+    if user is None or not user.is_admin:
+        return False
+    return await is_in_person(call.hass, call.context)
 
 
-async def is_in_person(call: ServiceCall) -> bool:
-    """Whether a person calls, themselves: no automation, no app of the Supervisor.
+async def is_in_person(hass: HomeAssistant, context: Context) -> bool:
+    """Whether a person acts, themselves: no automation, no app of the Supervisor.
 
     A script that a person starts runs in that person's context; an automation never
     does, whatever a person did to trigger it.
     """
-    user = await user_of(call)
+    user = await _user(hass, context)
     if user is None or user.system_generated:
         return False
-    return call.context.parent_id is None
+    return context.parent_id is None
 
 
 async def check_may_speak(call: ServiceCall) -> None:

@@ -34,6 +34,7 @@ from .errors import (
 )
 from .models import (
     Alert,
+    AlertPreview,
     Camera,
     CameraCount,
     CameraTest,
@@ -187,6 +188,11 @@ class EngineClient:
             raise OddAnswer("the engine signed nothing")
         return str(self.url.join(URL(signed, encoded=True)))
 
+    async def preview_alert(self, wish: Mapping[str, Any]) -> AlertPreview:
+        """Ask what would be published; pictures are made, and nothing leaves."""
+        answer = await self.ask("POST", "/api/alerts/preview", wish, timeout=_SLOW)
+        return parse(AlertPreview, answer)
+
     async def publish_alert(self, wish: Mapping[str, Any]) -> Alert:
         """Publish an alert to the neighbourhood."""
         return parse(Alert, await self.ask("POST", "/api/alerts", wish, timeout=_SLOW))
@@ -198,6 +204,20 @@ class EngineClient:
     async def react(self, alert: str, kind: str) -> None:
         """Confirm, dispute or thank for an alert; once per household."""
         await self.ask("POST", f"{api_path('alerts', alert)}/reactions", {"kind": kind})
+
+    async def flag(self, alert: str, wish: Mapping[str, Any]) -> None:
+        """Have stewards look at an alert, or a comment below it."""
+        await self.ask("POST", f"{api_path('alerts', alert)}/flags", wish)
+
+    async def leave(self, *, anyway: bool) -> None:
+        """Leave the hub; takes a while when the hub is slow."""
+        wish = {"anyway": anyway}
+        await self.ask("POST", "/api/sharing/leave", wish, timeout=_SLOW)
+
+    async def trust(self, reason: str, *, anew: bool) -> None:
+        """Believe the hub again, for the reason that was shown."""
+        wish = {"reason": reason, "anew": anew}
+        await self.ask("POST", "/api/sharing/trust", wish)
 
     async def requests(self) -> list[PoliceRequest]:
         """Return the police requests that the engine knows."""

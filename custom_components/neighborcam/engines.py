@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from homeassistant.components.camera import DOMAIN as CAMERA
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.service import async_get_config_entry
@@ -35,6 +35,20 @@ def engine_named(hass: HomeAssistant, entry_id: str | None) -> EngineCoordinator
         hass, DOMAIN, entry_id
     ).runtime_data
     return coordinator
+
+
+def engine_that_knows(call: ServiceCall, what: str) -> EngineCoordinator:
+    """Return the engine that knows the alert or request which a call names.
+
+    Ids are those of the hub. Raises as `engine_named`.
+    """
+    entry_id = call.data.get("config_entry_id")
+    if entry_id is None:
+        for coordinator in loaded_engines(call.hass):
+            known = {*coordinator.data.alerts, *coordinator.data.requests}
+            if call.data[what] in known:
+                return coordinator
+    return engine_named(call.hass, entry_id)
 
 
 def camera_named(hass: HomeAssistant, entity_id: str) -> tuple[EngineCoordinator, str]:

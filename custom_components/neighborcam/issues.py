@@ -7,7 +7,8 @@ not among them: pairing again has a dialog of its own.
 from dataclasses import dataclass, field
 from typing import Final
 
-from homeassistant.core import callback
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.issue_registry import (
     IssueSeverity,
     async_create_issue,
@@ -23,6 +24,7 @@ _CAMERA_STATES: Final = {
     CameraState.UNAUTHORISED: "camera_unauthorised",
     CameraState.UNSUPPORTED: "camera_unsupported",
 }
+HUB_MISBEHAVES: Final = "hub_misbehaves"
 _DISTRUSTED: Final = "distrusted"
 _FAILURES: Final[dict[type[EngineFailure | None], str]] = {
     EngineTooNew: "engine_too_new",
@@ -38,6 +40,7 @@ class _Issue:
     of: str
     severity: IssueSeverity = IssueSeverity.WARNING
     placeholders: dict[str, str] = field(default_factory=dict, hash=False)
+    is_fixable: bool = False  # `repairs` has a dialog for it
 
     def id(self, entry: EngineEntry) -> str:
         """Return what tells it from every other issue."""
@@ -60,7 +63,8 @@ def follow_issues(entry: EngineEntry) -> None:
                 coordinator.hass,
                 DOMAIN,
                 id_,
-                is_fixable=False,
+                data={**issue.placeholders, "entry_id": entry.entry_id},
+                is_fixable=issue.is_fixable,
                 severity=issue.severity,
                 translation_key=issue.key,
                 translation_placeholders=issue.placeholders,
@@ -78,6 +82,15 @@ def follow_issues(entry: EngineEntry) -> None:
     entry.async_on_unload(forget)
 
 
+def engine_of_issue(hass: HomeAssistant, entry_id: str) -> EngineCoordinator | None:
+    """Return the engine that an issue is about; None when it is not set up any more."""
+    entry = hass.config_entries.async_get_entry(entry_id)
+    if entry is None or entry.state is not ConfigEntryState.LOADED:
+        return None
+    coordinator: EngineCoordinator = entry.runtime_data
+    return coordinator
+
+
 def _issues(coordinator: EngineCoordinator) -> list[_Issue]:
     if not coordinator.connected:
         key = _FAILURES.get(type(coordinator.failure))
@@ -92,9 +105,17 @@ def _issues_of_hub(hub: Hub | None) -> list[_Issue]:
     """Tell of a hub that contradicts its own public log: a person has to look."""
     if hub is None or hub.state != _DISTRUSTED:
         return []
-    told = {"name": hub.name, "reason": hub.reason}
-    error = IssueSeverity.ERROR
-    return [_Issue(key="hub_misbehaves", of="hub", severity=error, placeholders=told)]
+    # What is fixed is this reason: another one is another repair.
+    told = {"name": hub.name, "reason": hub.reason, "evidence": hub.evidence or "-"}
+    return [
+        _Issue(
+            key=HUB_MISBEHAVES,
+            of="hub",
+            severity=IssueSeverity.ERROR,
+            placeholders=told,
+            is_fixable=True,
+        )
+    ]
 
 
 def _issues_of(camera: Camera) -> list[_Issue]:

@@ -189,13 +189,14 @@ class Hub:
     name: Name
     state: Annotated[str, Length(max=20)]
     reason: Text = ""
+    evidence: Text = ""  # a file of the engine, when the hub lied
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sharing:
-    """Whether this home takes part in a neighbourhood: off, joining or on."""
+    """Whether this home takes part in a neighbourhood: off or on."""
 
-    state: Literal["off", "joining", "on"] = "off"
+    state: Literal["off", "on"] = "off"
     hub: Hub | None = None
 
     @property
@@ -244,6 +245,33 @@ class Alert:
     disputes: int = 0
     mine: bool = False
     media: list[Media] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadePicture:
+    """A picture or clip as it would leave; its bytes are fetched by its id."""
+
+    id: Id
+    kind: Literal["picture", "clip"]
+    size_bytes: int
+    redaction: list[Annotated[str, Length(max=40)]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """What to reconsider in a text."""
+
+    concern: Annotated[str, Length(max=40)]
+    text: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertPreview:
+    """What would be published."""
+
+    alert: Alert
+    pictures: Annotated[list[MadePicture], Length(max=8)] = field(default_factory=list)
+    advice: Annotated[list[Advice], Length(max=16)] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

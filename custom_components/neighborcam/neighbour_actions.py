@@ -1,17 +1,18 @@
-"""Actions for the neighbourhood: alerts, and the requests of the police.
+"""Actions for the neighbourhood: alerts, what is said to them, and leaving.
 
 What leaves this home is checked again by the engine, whose policy is the only door out.
-Here it is checked who asks: the police are answered by an admin in person, and what the
-answer was is told to nobody, not even in the response to whoever lists requests.
+Here it is checked who asks: what an automation shares is automatic, and a picture goes
+after a person has looked at it.
 """
 
-from typing import Any, Final, cast
+from datetime import timedelta
+from typing import Any, Final
 
 from homeassistant.core import ServiceCall
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.util.json import JsonObjectType, JsonValueType
-from probatio import All, In, Length, Optional, Required, Schema
+from homeassistant.util.json import JsonObjectType
+from probatio import All, In, Length, Match, Optional, Required, Schema
 
 from .callers import (
     check_may_control,
@@ -22,18 +23,22 @@ from .callers import (
 from .choosing import CATEGORIES, SEVERITIES
 from .const import DOMAIN
 from .coordinator import EngineCoordinator
-from .discreet import hide, uncovered
-from .engines import camera_named, engine_named, loaded_engines
+from .engines import camera_named, engine_named, engine_that_knows
 from .entity import wish
+from .models import AlertPreview, MadePicture
 from .recording_actions import ENGINE
-from .told import alert_told, request_told
+from .told import alert_told
+from .views import signed_shared_url
 
 URGENCIES: Final = ("immediate", "expected", "future", "past", "unknown")
 CERTAINTIES: Final = ("observed", "likely", "possible", "unlikely", "unknown")
-TIP: Final = "tip"
-ANSWERS: Final = ("decline", "mute", TIP, "approve")
+# As long as the engine keeps what it made to be looked at.
+PREVIEW_LASTS: Final = timedelta(minutes=30)
 
 ID: Final = All(cv.string, Length(min=1, max=64))
+PICTURE: Final = All(cv.string, Match(r"^[0-9a-f]{64}\Z"))
+SHOWN: Final = frozenset({"camera", "episode"})  # of which a preview makes a picture
+PICTURED: Final = SHOWN | {"pictures"}
 SHARE: Final = Schema(
     {
         **ENGINE,
@@ -46,6 +51,7 @@ SHARE: Final = Schema(
         Optional("certainty", default="unknown"): In(CERTAINTIES),
         Optional("camera"): cv.entity_id,
         Optional("episode"): ID,
+        Optional("pictures"): All(cv.ensure_list, [PICTURE], Length(max=4)),
         Optional("preview_only", default=False): cv.boolean,
     }
 )
@@ -57,84 +63,111 @@ COMMENT: Final = Schema(
     }
 )
 ALERT: Final = Schema({**ENGINE, Required("alert"): ID})
-LIST: Final = Schema({**ENGINE, Optional("open_only", default=True): cv.boolean})
-ANSWER: Final = Schema(
+FLAG: Final = Schema(
     {
         **ENGINE,
-        Required("request"): ID,
-        Required("answer"): All(In(ANSWERS), hide),
-        Required("confirm", default=False): cv.boolean,
-        Optional("pin"): All(cv.string, Length(min=1, max=64), hide),
-        Optional("text"): All(cv.string, Length(min=1, max=1000), hide),
+        Required("alert"): ID,
+        Required("reason"): All(cv.string, Length(min=1, max=300)),
+        Optional("comment"): ID,
     }
 )
-DECISION: Final = ("config_entry_id", "request", "answer", "confirm", "pin", "text")
+LEAVE: Final = Schema(
+    {
+        **ENGINE,
+        Required("confirm", default=False): cv.boolean,
+        Optional("anyway", default=False): cv.boolean,
+    }
+)
 
 
 async def share_alert(call: ServiceCall) -> JsonObjectType:
     """Publish an alert, or with ``preview_only`` see what would be published.
 
     Who calls decides whether it is automatic, not what is said: automatic alerts have
-    a short list of categories, no pictures and two hours.
+    a short list of categories, no pictures and two hours. A person's picture is made by
+    the preview; publishing names it, and sends these very bytes.
     """
     await check_may_speak(call)
     coordinator, alert = await _alert_wish(call)
-    alert["automatic"] = not await is_in_person(call)
-    if alert["automatic"] and {"camera", "episode"} & alert.keys():
+    alert["automatic"] = not await is_in_person(call.hass, call.context)
+    preview_only = alert.pop("preview_only")
+    if alert["automatic"] and PICTURED & alert.keys():
         raise _invalid("automatic_is_text")
+    if not preview_only and SHOWN & alert.keys():
+        raise _invalid("look_first")
+    if preview_only:
+        preview = await wish(coordinator.client.preview_alert(alert))
+        return _preview_told(coordinator, preview)
     published = await wish(coordinator.client.publish_alert(alert))
     return {"alert": alert_told(coordinator, published)}
+
+
+def _preview_told(
+    coordinator: EngineCoordinator, preview: AlertPreview
+) -> JsonObjectType:
+    return {
+        "alert": alert_told(coordinator, preview.alert),
+        "pictures": [_picture_told(coordinator, each) for each in preview.pictures],
+        "advice": [
+            {"concern": each.concern, "text": each.text} for each in preview.advice
+        ],
+    }
+
+
+def _picture_told(
+    coordinator: EngineCoordinator, picture: MadePicture
+) -> JsonObjectType:
+    entry_id = coordinator.config_entry.entry_id
+    url = signed_shared_url(
+        coordinator.hass, entry_id, picture.kind, picture.id, life=PREVIEW_LASTS
+    )
+    return {
+        "id": picture.id,
+        "kind": picture.kind,
+        "size_bytes": picture.size_bytes,
+        "redaction": [*picture.redaction],
+        "url": url,
+    }
 
 
 async def comment_alert(call: ServiceCall) -> None:
     """Write below an alert."""
     await check_may_speak(call)
-    coordinator, alert = _engine_of(call, "alert"), call.data["alert"]
+    coordinator, alert = engine_that_knows(call, "alert"), call.data["alert"]
     await wish(coordinator.client.comment(alert, call.data["text"]))
 
 
 async def confirm_alert(call: ServiceCall) -> None:
     """Tell that an alert is right."""
     await check_may_speak(call)
-    coordinator = _engine_of(call, "alert")
+    coordinator = engine_that_knows(call, "alert")
     await wish(coordinator.client.react(call.data["alert"], "confirm"))
 
 
 async def dispute_alert(call: ServiceCall) -> None:
     """Tell that an alert is not so."""
     await check_may_speak(call)
-    coordinator = _engine_of(call, "alert")
+    coordinator = engine_that_knows(call, "alert")
     await wish(coordinator.client.react(call.data["alert"], "not_so"))
 
 
-async def list_requests(call: ServiceCall) -> JsonObjectType:
-    """Answer what the police ask the area for, as they published it."""
-    coordinator = engine_named(call.hass, call.data.get("config_entry_id"))
-    requests = await wish(coordinator.client.requests())
-    return {
-        "requests": [
-            {
-                **request_told(coordinator, request),
-                "area": cast("list[JsonValueType]", request.area),
-            }
-            for request in requests
-            if request.state == "open" or not call.data["open_only"]
-        ]
-    }
+async def flag_alert(call: ServiceCall) -> None:
+    """Have stewards look at an alert, or at a comment below it."""
+    await check_may_speak(call)
+    coordinator = engine_that_knows(call, "alert")
+    named = {"reason", "comment"}
+    told = {name: value for name, value in call.data.items() if name in named}
+    await wish(coordinator.client.flag(call.data["alert"], told))
 
 
-async def answer_request(call: ServiceCall) -> None:
-    """Answer a police request: an admin in person, who says that they mean it."""
+async def leave_neighbourhood(call: ServiceCall) -> None:
+    """Leave the hub, with everything that this home said and kept."""
     if not await is_admin_in_person(call):
-        raise _invalid("only_in_person")
+        raise _invalid("leave_in_person")
     if not call.data["confirm"]:
         raise _invalid("confirm_needed")
-    told = uncovered(call.data)
-    if told["answer"] == TIP and "text" not in told:
-        raise _invalid("tip_needs_text")
-    coordinator = _engine_of(call, "request")
-    told.pop("config_entry_id", None)
-    await wish(coordinator.client.answer(told.pop("request"), told))
+    coordinator = engine_named(call.hass, call.data.get("config_entry_id"))
+    await wish(coordinator.client.leave(anyway=call.data["anyway"]))
 
 
 async def _alert_wish(call: ServiceCall) -> tuple[EngineCoordinator, dict[str, Any]]:
@@ -163,17 +196,6 @@ async def _check_may_share(
     known = coordinator.data.cameras.get(camera)
     if known is None or not known.sharing:
         raise _invalid("camera_not_shared")
-
-
-def _engine_of(call: ServiceCall, what: str) -> EngineCoordinator:
-    """Return the engine that knows an alert or request; ids are those of the hub."""
-    entry_id = call.data.get("config_entry_id")
-    if entry_id is None:
-        for coordinator in loaded_engines(call.hass):
-            known = {*coordinator.data.alerts, *coordinator.data.requests}
-            if call.data[what] in known:
-                return coordinator
-    return engine_named(call.hass, entry_id)
 
 
 def _invalid(key: str) -> ServiceValidationError:

@@ -9,7 +9,12 @@ from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util.json import JsonObjectType
 from probatio import Schema
 
-from . import camera_actions, neighbour_actions, recording_actions
+from . import (
+    camera_actions,
+    neighbour_actions,
+    recording_actions,
+    request_actions,
+)
 from .const import DOMAIN
 from .discreet import forgetting
 
@@ -40,10 +45,10 @@ ACTIONS: Final[dict[str, Action]] = {
         forgets=camera_actions.SECRET,
     ),
     "answer_request": Action(
-        run=neighbour_actions.answer_request,
-        schema=neighbour_actions.ANSWER,
+        run=request_actions.answer_request,
+        schema=request_actions.ANSWER,
         admin_only=True,
-        forgets=neighbour_actions.DECISION,
+        forgets=request_actions.DECISION,
     ),
     "comment_alert": Action(
         run=neighbour_actions.comment_alert, schema=neighbour_actions.COMMENT
@@ -59,8 +64,16 @@ ACTIONS: Final[dict[str, Action]] = {
         schema=recording_actions.EXPORT,
         response=_ALSO,
     ),
+    "flag_alert": Action(
+        run=neighbour_actions.flag_alert, schema=neighbour_actions.FLAG
+    ),
     "hold_clip": Action(
         run=recording_actions.hold_clip, schema=recording_actions.EPISODE
+    ),
+    "leave_neighbourhood": Action(
+        run=neighbour_actions.leave_neighbourhood,
+        schema=neighbour_actions.LEAVE,
+        admin_only=True,
     ),
     "list_episodes": Action(
         run=recording_actions.list_episodes,
@@ -68,8 +81,8 @@ ACTIONS: Final[dict[str, Action]] = {
         response=_ASKED,
     ),
     "list_requests": Action(
-        run=neighbour_actions.list_requests,
-        schema=neighbour_actions.LIST,
+        run=request_actions.list_requests,
+        schema=request_actions.LIST,
         response=_ASKED,
     ),
     "release_clip": Action(

@@ -38,6 +38,7 @@ _FILES: Final[Mapping[Kind, str]] = {
     "preview": "preview.jpg",
     "clip": "clip.mp4",
 }
+_SHARED: Final[Mapping[str, str]] = {"picture": "picture.jpg", "clip": "clip.mp4"}
 _ASKED: Final[tuple[str, ...]] = (
     hdrs.RANGE,
     hdrs.IF_RANGE,
@@ -60,7 +61,8 @@ _NOT_THERE: Final = frozenset({"not_found", "no_route", "invalid_input", "confli
 @callback
 def async_setup_views(hass: HomeAssistant) -> None:
     """Serve the media of every engine, those added later too."""
-    for view in (EpisodeView(hass), SpanView(hass), PictureView(hass)):
+    views = (EpisodeView(hass), SpanView(hass), PictureView(hass), SharedView(hass))
+    for view in views:
         hass.http.register_view(view)
 
 
@@ -112,6 +114,23 @@ def signed_picture_url(
     of_camera = api_path("cameras", camera)
     path = _path(entry_id, of_camera, f"snapshots/{name}")
     return async_sign_path(hass, path, life)
+
+
+@callback
+def signed_shared_url(
+    hass: HomeAssistant,
+    entry_id: str,
+    kind: Literal["picture", "clip"],
+    id_: str,
+    *,
+    life: timedelta,
+) -> str:
+    """Return a path of a picture or clip that would leave, for whoever decides.
+
+    Opening it is looking at it: the engine publishes nothing that nobody opened.
+    """
+    path = _path(entry_id, api_path("shared", id_), _SHARED[kind])
+    return async_sign_path(hass, path, life, use_content_user=True)
 
 
 def _path(entry_id: str, of_engine: str, file: str) -> str:
@@ -219,6 +238,29 @@ class PictureView(_View):
         )
 
     head = get
+
+
+class SharedView(_View):
+    """A picture or clip that was made to be looked at before it leaves."""
+
+    url = (
+        f"/api/{DOMAIN}/{{entry_id}}/shared/{{picture}}"
+        r"/{file:picture\.jpg|clip\.mp4}"
+    )
+    name = f"api:{DOMAIN}:shared"
+
+    async def get(
+        self, request: web.Request, entry_id: str, picture: str, file: str
+    ) -> web.StreamResponse:
+        """Pass it on. Whoever has its id was given it: it is a hash of the bytes."""
+        coordinator = self.engine(entry_id)
+        try:
+            api_path("shared", picture)
+        except WishRefused:
+            raise web.HTTPNotFound from None
+        mime = MP4 if file == _SHARED["clip"] else JPEG
+        media = _Media(path=f"/api/sharing/pictures/{picture}", mime=mime)
+        return await _pass_on(request, coordinator, media)
 
 
 def _check_camera(

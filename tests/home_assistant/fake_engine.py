@@ -142,7 +142,17 @@ def police_request(id_: str = "request-1", **changes: Any) -> dict[str, Any]:
 
 SHARING_ON: Final[Mapping[str, Any]] = {
     "state": "on",
-    "hub": {"name": "Elm Street", "state": "connected", "reason": ""},
+    "hub": {"name": "Elm Street", "state": "connected", "reason": "", "evidence": ""},
+}
+PICTURE: Final = "0123456789abcdef" * 4
+PICTURE_MADE: Final[Mapping[str, Any]] = {
+    "id": PICTURE,
+    "kind": "picture",
+    "size_bytes": 81_234,
+    "width": 960,
+    "height": 540,
+    "redaction": ["moving", "audio"],
+    "url": f"/api/sharing/pictures/{PICTURE}?signature=engines",
 }
 
 
@@ -462,7 +472,32 @@ class FakeEngine:
             case "POST", ["requests", _, "answer"]:
                 return web.Response(status=204)
             case _:
+                return self._sharing(asked, parts)
+
+    def _sharing(self, asked: Asked, parts: list[str]) -> web.Response:
+        match asked.method, parts:
+            case "POST", ["alerts", "preview"]:
+                return web.json_response(_previewed(asked.body))
+            case "GET", ["sharing", "pictures", id_] if id_ == PICTURE:
+                return web.Response(body=JPEG, content_type="image/jpeg")
+            case "POST", ["sharing", "leave"] | ["alerts", _, "flags"]:
+                return web.Response(status=204)
+            case "POST", ["sharing", "trust"]:
+                return web.json_response(self.state.sharing)
+            case _:
                 return _error(404, "no_route", "there is nothing under this path")
+
+
+def _previewed(wish: Mapping[str, Any]) -> dict[str, Any]:
+    texts = ("category", "headline", "text", "severity", "urgency")
+    shown = alert("draft", mine=True, **{k: wish[k] for k in texts if k in wish})
+    pictured = {"camera", "episode", "pictures"} & wish.keys()
+    return {
+        "alert": shown,
+        "area": {"cell": shown["cell"], "km2": 0.7, "center": {}, "corners": []},
+        "pictures": [dict(PICTURE_MADE)] if pictured else [],
+        "advice": [{"concern": "plate", "text": "A plate is somebody's name."}],
+    }
 
 
 def _page(

@@ -9,15 +9,16 @@ from homeassistant.components.number import DOMAIN as NUMBER
 from homeassistant.components.select import DOMAIN as SELECT
 from homeassistant.components.switch import DOMAIN as SWITCH
 from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_ON, STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.restore_state import RestoredExtraData
+from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.neighborcam.coordinator import EngineCoordinator
 from custom_components.neighborcam.errors import WishRefused
 from custom_components.neighborcam.switch import RecordingSwitch
 from tests.home_assistant.conftest import Settle, SetUp
-from tests.home_assistant.fake_engine import SHARING_ON, FakeEngine, camera, episode
+from tests.home_assistant.fake_engine import SHARING_ON, FakeEngine, camera
 
 CAMERA = "/api/cameras/front-door"
 RECORDING = "switch.front_door_recording"
@@ -235,18 +236,26 @@ async def test_a_camera_that_is_not_shared_alerts_nobody(
         ("fr", "A neighbour asks you to take a look"),
     ],
 )
-async def test_an_alert_shows_the_latest_episode_in_the_homes_language(
+async def test_a_button_says_a_sentence_in_the_homes_language_and_shows_nothing(
     hass: HomeAssistant,
     engine: FakeEngine,
     set_up: SetUp,
+    hass_admin_user: MockUser,
     language: str,
     headline: str,
 ) -> None:
+    """Nobody looked at a picture when a button was pressed."""
     engine.state.sharing = dict(SHARING_ON)
     engine.state.cameras = [camera(sharing=True)]
     await set_up()
     hass.config.language = language
-    await act(hass, "button.press", ALERT)
+    await hass.services.async_call(
+        "button",
+        "press",
+        {"entity_id": ALERT},
+        blocking=True,
+        context=Context(user_id=hass_admin_user.id),
+    )
     (sent,) = engine.wishes("POST", "/api/alerts")
     text = sent.pop("text")
     assert 0 < len(text) <= 1000
@@ -258,22 +267,19 @@ async def test_an_alert_shows_the_latest_episode_in_the_homes_language(
         "certainty": "unknown",
         "headline": headline,
         "instruction": "",
-        "camera": "front-door",
-        "episode": episode()["id"],
-        "preview_only": False,
+        "automatic": False,
     }
 
 
-async def test_an_alert_of_a_camera_that_saw_nothing_names_no_episode(
+async def test_a_button_that_an_automation_presses_speaks_for_no_person(
     hass: HomeAssistant, engine: FakeEngine, set_up: SetUp
 ) -> None:
     engine.state.sharing = dict(SHARING_ON)
     engine.state.cameras = [camera(sharing=True)]
-    engine.state.last_episodes = []
     await set_up()
     await act(hass, "button.press", ALERT)
     (sent,) = engine.wishes("POST", "/api/alerts")
-    assert "episode" not in sent
+    assert sent["automatic"] is True
 
 
 async def test_an_alert_that_the_engine_refuses_is_an_error(

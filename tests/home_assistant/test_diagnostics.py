@@ -106,7 +106,12 @@ def secretive(engine: FakeEngine) -> FakeEngine:
     }
     state.sharing = {
         "state": "on",
-        "hub": {"name": SECRET, "state": SECRET, "reason": SECRET},
+        "hub": {
+            "name": SECRET,
+            "state": SECRET,
+            "reason": SECRET,
+            "evidence": SECRET,
+        },
     }
     center = {"latitude": 12.3456789, "longitude": 98.7654321}
     state.alerts = [

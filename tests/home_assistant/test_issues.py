@@ -119,7 +119,12 @@ async def test_a_hub_that_contradicts_its_log_is_a_repair(
     hass: HomeAssistant, engine: FakeEngine, set_up: SetUp, settle: Settle
 ) -> None:
     await set_up()
-    hub = {"name": "Mill Lane", "state": "distrusted", "reason": "it was rewritten"}
+    hub = {
+        "name": "Mill Lane",
+        "state": "distrusted",
+        "reason": "it was rewritten",
+        "evidence": "evidence/a.txt",
+    }
     sharing = {"state": "on", "hub": hub, "waiting": 0}
     await engine.push({"type": "SharingChanged"}, sharing=sharing)
     await settle(lambda: issues(hass))
@@ -128,7 +133,9 @@ async def test_a_hub_that_contradicts_its_log_is_a_repair(
     assert issue.translation_placeholders == {
         "name": "Mill Lane",
         "reason": "it was rewritten",
+        "evidence": "evidence/a.txt",
     }
+    assert issue.is_fixable
     sharing = {"state": "off", "hub": None, "waiting": 0}
     await engine.push({"type": "SharingChanged"}, sharing=sharing)
     await settle(lambda: not issues(hass))

@@ -25,6 +25,7 @@ from tests.home_assistant.fake_engine import (
     police_request,
 )
 
+CLIP = "c0ffee00" * 8
 FAR = {"latitude": 33.9, "longitude": -117.2}
 
 
@@ -141,6 +142,7 @@ async def test_the_recorder_keeps_nothing_of_what_this_home_decides(
             "answer": answer,
             "confirm": True,
             "pin": "2468",
+            "clips": [CLIP],
         }
         await hass.services.async_call(
             DOMAIN,
@@ -155,7 +157,8 @@ async def test_the_recorder_keeps_nothing_of_what_this_home_decides(
     assert len(engine.wishes("POST", "/api/requests/request-1/answer")) == 3
     remembered = await kept(hass)
     assert "answer_request" in remembered  # that it was called is all
-    for secret in ("decline", "mute", "approve", "2468", "answered", "matching"):
+    secrets = ("decline", "mute", "approve", "2468", CLIP, "answered", "matching")
+    for secret in secrets:
         assert secret not in remembered
     assert await entries(hass, hass_ws_client) == before
 

@@ -2,10 +2,8 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
-from unittest.mock import patch
 
 import pytest
-from homeassistant.const import EVENT_CALL_SERVICE
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import (
     HomeAssistantError,
@@ -17,26 +15,25 @@ from probatio import Invalid
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     MockUser,
-    async_capture_events,
 )
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.neighborcam.const import DOMAIN
 from tests.home_assistant.conftest import SetUp
 from tests.home_assistant.fake_engine import (
+    JPEG,
+    PICTURE,
     SHARING_ON,
     FakeEngine,
     alert,
     camera,
     episode,
-    police_request,
 )
 from tests.home_assistant.second_engine import second_engine
 
 CAMERA = "camera.front_door"
 EPISODE = "01JC00000000000000000000E1"
 ALERT = {"category": "theft", "headline": "Bike stolen"}
-ANSWER = {"request": "request-1", "answer": "decline", "confirm": True}
-ANSWERS = "/api/requests/request-1/answer"
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +41,6 @@ def _sharing(engine: FakeEngine) -> None:
     engine.state.sharing = dict(SHARING_ON)
     engine.state.cameras = [camera(sharing=True), camera("garden")]
     engine.state.alerts = [alert()]
-    engine.state.requests = [police_request()]
 
 
 @pytest.fixture
@@ -76,7 +72,7 @@ async def test_an_alert_is_published_and_answered(
     hass: HomeAssistant, engine: FakeEngine, set_up: SetUp, admin: MockUser
 ) -> None:
     await set_up()
-    wish = {**ALERT, "severity": "minor", "camera": CAMERA, "episode": EPISODE}
+    wish = {**ALERT, "severity": "minor", "pictures": PICTURE}
     person = Context(user_id=admin.id)
     answer = await act(hass, "share_alert", wish, person, answers=True)
     assert engine.wishes("POST", "/api/alerts") == [
@@ -87,9 +83,7 @@ async def test_an_alert_is_published_and_answered(
             "urgency": "unknown",
             "severity": "minor",
             "certainty": "unknown",
-            "camera": "front-door",
-            "episode": EPISODE,
-            "preview_only": False,
+            "pictures": [PICTURE],
             "automatic": False,
         }
     ]
@@ -99,15 +93,67 @@ async def test_an_alert_is_published_and_answered(
     assert not {"center", "cell", "latitude", "longitude"} & set(told)
 
 
-async def test_an_alert_may_be_looked_at_before(
+@pytest.mark.parametrize("thing", [{"camera": CAMERA}, {"episode": EPISODE}])
+async def test_a_picture_is_looked_at_first_and_its_very_bytes_are_shared(
+    hass: HomeAssistant,
+    engine: FakeEngine,
+    set_up: SetUp,
+    admin: MockUser,
+    hass_client_no_auth: ClientSessionGenerator,
+    thing: dict[str, Any],
+) -> None:
+    await set_up()
+    person = Context(user_id=admin.id)
+    with pytest.raises(ServiceValidationError) as refused:
+        await act(hass, "share_alert", {**ALERT, **thing}, person)
+    assert refused.value.translation_key == "look_first"
+    assert engine.wishes("POST", "/api/alerts") == []
+    wish = {**ALERT, **thing, "preview_only": True}
+    preview = await act(hass, "share_alert", wish, person, answers=True)
+    (asked,) = engine.wishes("POST", "/api/alerts/preview")
+    assert asked["camera" if "camera" in thing else "episode"] in {
+        "front-door",
+        EPISODE,
+    }
+    (picture,) = preview["pictures"]
+    assert (picture["id"], picture["kind"]) == (PICTURE, "picture")
+    assert (picture["size_bytes"], picture["redaction"]) == (
+        81_234,
+        ["moving", "audio"],
+    )
+    assert preview["advice"][0]["concern"] == "plate"
+    browser = await hass_client_no_auth()  # a phone that Home Assistant was sent to
+    seen = await browser.get(picture["url"])
+    assert (seen.status, seen.content_type) == (200, "image/jpeg")
+    assert await seen.read() == JPEG
+    await act(hass, "share_alert", {**ALERT, "pictures": [picture["id"]]}, person)
+    (shared,) = engine.wishes("POST", "/api/alerts")
+    assert shared["pictures"] == [PICTURE]
+
+
+async def test_a_picture_that_would_leave_is_shown_to_nobody_without_a_link(
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    entry = await set_up()
+    path = f"/api/{DOMAIN}/{entry.entry_id}/shared"
+    stranger, known = await hass_client_no_auth(), await hass_client()
+    assert (await stranger.get(f"{path}/{PICTURE}/picture.jpg")).status == 401
+    assert (await known.get(f"{path}/{PICTURE}/picture.jpg")).status == 200
+    assert (await known.get(f"{path}/{'0' * 64}/picture.jpg")).status == 404
+    assert (await known.get(f"{path}/a.b/picture.jpg")).status == 404
+
+
+async def test_a_text_alone_may_be_looked_at_too(
     hass: HomeAssistant, engine: FakeEngine, set_up: SetUp
 ) -> None:
     await set_up()
     wish = {**ALERT, "preview_only": True}
-    assert (await act(hass, "share_alert", wish, answers=True))["alert"]
-    (asked,) = engine.wishes("POST", "/api/alerts")
-    assert asked["preview_only"] is True
-    assert not {"camera", "episode"} & set(asked)
+    preview = await act(hass, "share_alert", wish, answers=True)
+    assert preview["alert"]["headline"] == "Bike stolen"
+    assert preview["pictures"] == []
+    assert engine.wishes("POST", "/api/alerts") == []
 
 
 @pytest.mark.parametrize(
@@ -135,9 +181,9 @@ async def test_only_a_camera_that_is_for_sharing_goes_with_an_alert(
     await set_up()
     person = Context(user_id=admin.id)
     with pytest.raises(ServiceValidationError) as refused:
-        await act(hass, "share_alert", {**ALERT, **wish}, person)
+        await act(hass, "share_alert", {**ALERT, **wish, "preview_only": True}, person)
     assert refused.value.translation_key == key
-    assert engine.wishes("POST", "/api/alerts") == []
+    assert engine.wishes("POST", "/api/alerts/preview") == []
 
 
 SHARE_STEP = {
@@ -214,7 +260,9 @@ async def test_nobody_can_say_that_an_alert_is_not_automatic(
         await act(hass, "share_alert", {**ALERT, "automatic": False})
 
 
-@pytest.mark.parametrize("thing", [{"camera": CAMERA}, {"episode": EPISODE}])
+@pytest.mark.parametrize(
+    "thing", [{"camera": CAMERA}, {"episode": EPISODE}, {"pictures": [PICTURE]}]
+)
 async def test_an_automation_shares_no_picture(
     hass: HomeAssistant, engine: FakeEngine, set_up: SetUp, thing: dict[str, Any]
 ) -> None:
@@ -235,6 +283,8 @@ async def test_an_automation_shares_no_picture(
         {"instruction": "a" * 301},
         {"severity": "very"},
         {"latitude": 1.0},
+        {"pictures": ["../../etc/passwd"]},
+        {"pictures": [PICTURE] * 5},
     ],
 )
 async def test_an_odd_alert_is_refused(
@@ -263,6 +313,7 @@ SPEAKING: list[tuple[str, dict[str, Any]]] = [
     ("comment_alert", {"alert": "alert-1", "text": "Seen it too"}),
     ("confirm_alert", {"alert": "alert-1"}),
     ("dispute_alert", {"alert": "alert-1"}),
+    ("flag_alert", {"alert": "alert-1", "reason": "It names a plate"}),
 ]
 
 
@@ -294,7 +345,7 @@ async def test_people_of_the_home_speak_for_it(
     member = MockUser(groups=[]).add_to_hass(hass)
     member.mock_policy({"entities": True})
     context = Context(user_id=(admin if is_admin else member).id)
-    await act(hass, "share_alert", {**ALERT, "camera": CAMERA}, context)
+    await act(hass, "share_alert", {**ALERT, "pictures": [PICTURE]}, context)
     assert len(engine.wishes("POST", "/api/alerts")) == 1
 
 
@@ -343,212 +394,51 @@ async def test_the_engine_that_knows_the_alert_is_asked(
         await act(hass, "confirm_alert", {"alert": "of-nobody"})
 
 
-async def test_requests_are_listed_as_they_were_published(
-    hass: HomeAssistant, engine: FakeEngine, set_up: SetUp, admin: MockUser
+async def test_an_alert_or_a_comment_is_reported_to_the_stewards(
+    hass: HomeAssistant, engine: FakeEngine, set_up: SetUp
 ) -> None:
-    engine.state.requests = [
-        police_request(answered=True, matching_cameras=7),
-        police_request("request-2", state="withdrawn", area=[]),
+    await set_up()
+    wish = {"alert": "alert-1", "reason": "It names a plate"}
+    await act(hass, "flag_alert", wish)
+    await act(hass, "flag_alert", {**wish, "comment": "0" * 32})
+    assert engine.wishes("POST", "/api/alerts/alert-1/flags") == [
+        {"reason": "It names a plate"},
+        {"reason": "It names a plate", "comment": "0" * 32},
     ]
-    await set_up()
-    context = Context(user_id=admin.id)
-    answer = await act(hass, "list_requests", {}, context, answers=True)
-    (told,) = answer["requests"]
-    published = police_request()
-    for name in ("agency", "officer", "case_ref", "offence", "what", "area"):
-        assert told[name] == published[name]
-    assert told["area_km2"] == pytest.approx(0.52, abs=0.01)
-    assert told["distance_m"] == 1500
-    assert not {"answered", "matching_cameras"} & set(told)
-    wish = {"open_only": False}
-    both = (await act(hass, "list_requests", wish, answers=True))["requests"]
-    assert [each["id"] for each in both] == ["request-1", "request-2"]
-    assert (both[1]["area_km2"], both[1]["distance_m"]) == (0, None)
 
 
-async def test_an_area_with_odd_corners_has_the_size_of_the_others(
-    hass: HomeAssistant, engine: FakeEngine, set_up: SetUp
+async def test_an_admin_in_person_leaves_the_neighbourhood(
+    hass: HomeAssistant, engine: FakeEngine, set_up: SetUp, admin: MockUser
 ) -> None:
-    odd = [[], [1.0], [900.0, 0.0], [0.0, -91.0]]
-    area = [*odd, *police_request()["area"]]
-    engine.state.requests = [police_request(area=area)]
     await set_up()
-    (told,) = (await act(hass, "list_requests", {}, answers=True))["requests"]
-    assert told["area_km2"] == pytest.approx(0.52, abs=0.01)
+    person = Context(user_id=admin.id)
+    await act(hass, "leave_neighbourhood", {"confirm": True}, person)
+    await act(hass, "leave_neighbourhood", {"confirm": True, "anyway": True}, person)
+    assert engine.wishes("POST", "/api/sharing/leave") == [
+        {"anyway": False},
+        {"anyway": True},
+    ]
 
 
 @pytest.mark.parametrize(
-    "wish",
+    ("wish", "in_person", "key"),
     [
-        {"answer": "decline"},
-        {"answer": "mute", "pin": "2468"},
-        {"answer": "tip", "text": "A white van stood there."},
-        {"answer": "approve", "pin": "2468"},
+        ({"confirm": True}, False, "leave_in_person"),
+        ({"confirm": False}, True, "confirm_needed"),
     ],
 )
-async def test_an_admin_in_person_answers_a_request(
+async def test_nobody_leaves_by_accident_or_by_automation(
     hass: HomeAssistant,
     engine: FakeEngine,
     set_up: SetUp,
     admin: MockUser,
     wish: dict[str, Any],
-) -> None:
-    entry = await set_up()
-    data = {"request": "request-1", "config_entry_id": entry.entry_id, "confirm": True}
-    await act(hass, "answer_request", {**data, **wish}, Context(user_id=admin.id))
-    assert engine.wishes("POST", ANSWERS) == [{**wish, "confirm": True}]
-
-
-async def test_what_was_answered_is_told_to_nobody(
-    hass: HomeAssistant, engine: FakeEngine, set_up: SetUp, admin: MockUser
-) -> None:
-    await set_up()
-    called = async_capture_events(hass, EVENT_CALL_SERVICE)
-    told = async_capture_events(hass, f"{DOMAIN}_event")
-    before = {state.entity_id: state.as_dict() for state in hass.states.async_all()}
-    wish = {**ANSWER, "pin": "2468"}
-    await act(hass, "answer_request", wish, Context(user_id=admin.id))
-    await hass.async_block_till_done()
-    (event,) = called
-    assert event.data["service_data"] == {}
-    assert told == []
-    assert engine.wishes("POST", ANSWERS)[0]["pin"] == "2468"
-    after = {state.entity_id: state.as_dict() for state in hass.states.async_all()}
-    assert after == before
-
-
-async def test_a_failure_prints_neither_the_answer_nor_the_pin(
-    hass: HomeAssistant,
-    engine: FakeEngine,
-    set_up: SetUp,
-    admin: MockUser,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    engine.refuse("POST", ANSWERS, 409, "wrong_pin", "this is not the PIN")
-    await set_up()
-    wish = {**ANSWER, "pin": "2468"}
-    await hass.services.async_call(  # nobody waits, so the error goes to the log
-        DOMAIN, "answer_request", wish, context=Context(user_id=admin.id)
-    )
-    await hass.async_block_till_done()
-    assert engine.wishes("POST", ANSWERS)
-    ours = "\n".join(
-        r.getMessage() for r in caplog.records if "homeassistant" in r.name
-    )
-    assert "answer_request" in ours
-    assert "2468" not in ours
-    assert "decline" not in ours
-
-
-async def test_a_script_of_an_admin_leaves_no_pin_in_its_trace(
-    hass: HomeAssistant, engine: FakeEngine, set_up: SetUp, admin: MockUser
-) -> None:
-    await set_up()
-    step = {"action": f"{DOMAIN}.answer_request", "data": "{{ wish }}"}
-    script = {"answer": {"fields": {"wish": {}}, "sequence": [step]}}
-    assert await async_setup_component(hass, "script", {"script": script})
-    traced: list[dict[str, Any]] = []
-    with patch(
-        "homeassistant.helpers.script.trace_set_result",
-        side_effect=lambda **result: traced.append(result),
-    ):
-        await hass.services.async_call(
-            "script",
-            "answer",
-            {"wish": {**ANSWER, "pin": "2468"}},
-            blocking=True,
-            context=Context(user_id=admin.id),
-        )
-    assert engine.wishes("POST", ANSWERS)
-    (result,) = [each for each in traced if "params" in each]
-    assert result["params"]["service_data"] == {}
-
-
-@pytest.mark.parametrize("answer", ["decline", "mute", "tip", "approve"])
-@pytest.mark.parametrize("who", ["automation", "triggered", "app"])
-async def test_nothing_is_answered_but_in_person(
-    hass: HomeAssistant,
-    engine: FakeEngine,
-    set_up: SetUp,
-    admin: MockUser,
-    answer: str,
-    who: str,
-) -> None:
-    await set_up()
-    app = await hass.auth.async_create_system_user("App", group_ids=["system-admin"])
-    contexts = {
-        "automation": Context(),
-        "triggered": Context(user_id=admin.id, parent_id="01JC0000000000000000000AAA"),
-        "app": Context(user_id=app.id),
-    }
-    wish = {**ANSWER, "answer": answer, "text": "A van"}
-    with pytest.raises(ServiceValidationError) as refused:
-        await act(hass, "answer_request", wish, contexts[who])
-    assert refused.value.translation_key == "only_in_person"
-    assert engine.wishes("POST", ANSWERS) == []
-
-
-async def test_only_an_admin_answers(
-    hass: HomeAssistant, engine: FakeEngine, set_up: SetUp
-) -> None:
-    await set_up()
-    member = MockUser(groups=[]).add_to_hass(hass)
-    member.mock_policy({"entities": True})
-    with pytest.raises(Unauthorized):
-        await act(hass, "answer_request", ANSWER, Context(user_id=member.id))
-    assert engine.wishes("POST", ANSWERS) == []
-
-
-@pytest.mark.parametrize(
-    ("wish", "key"),
-    [
-        ({"confirm": False}, "confirm_needed"),
-        ({"answer": "tip"}, "tip_needs_text"),
-    ],
-)
-async def test_an_answer_that_is_not_meant_is_refused(
-    hass: HomeAssistant,
-    engine: FakeEngine,
-    set_up: SetUp,
-    admin: MockUser,
-    wish: dict[str, Any],
+    in_person: bool,  # noqa: FBT001 - a parameter of a test
     key: str,
 ) -> None:
     await set_up()
-    data = {**ANSWER, **wish}
+    context = Context(user_id=admin.id) if in_person else Context()
     with pytest.raises(ServiceValidationError) as refused:
-        await act(hass, "answer_request", data, Context(user_id=admin.id))
+        await act(hass, "leave_neighbourhood", wish, context)
     assert refused.value.translation_key == key
-    assert engine.wishes("POST", ANSWERS) == []
-
-
-@pytest.mark.parametrize(
-    "wish",
-    [
-        {"answer": "perhaps"},
-        {"pin": ""},
-        {"pin": "1" * 65},
-        {"text": "a" * 1001},
-        {"request": ""},
-        {"camera": CAMERA},
-    ],
-)
-async def test_an_odd_answer_is_refused(
-    hass: HomeAssistant, set_up: SetUp, admin: MockUser, wish: dict[str, Any]
-) -> None:
-    await set_up()
-    data = {**ANSWER, **wish}
-    with pytest.raises(Invalid):
-        await act(hass, "answer_request", data, Context(user_id=admin.id))
-
-
-async def test_a_request_that_is_gone_is_named(
-    hass: HomeAssistant, engine: FakeEngine, set_up: SetUp, admin: MockUser
-) -> None:
-    engine.refuse("POST", ANSWERS, 404, "not_found", "there is no such request")
-    await set_up()
-    with pytest.raises(HomeAssistantError) as refused:
-        await act(hass, "answer_request", ANSWER, Context(user_id=admin.id))
-    assert refused.value.translation_placeholders == {
-        "reason": "there is no such request"
-    }
+    assert engine.wishes("POST", "/api/sharing/leave") == []
