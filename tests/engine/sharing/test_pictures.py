@@ -1,6 +1,8 @@
 """What leaves shows the scene, and nothing of who walked through it."""
 
 import io
+import threading
+import tracemalloc
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +19,7 @@ from neighborcam.engine.errors import (
     ModelUnavailable,
     NotFound,
 )
+from neighborcam.engine.sharing import frames
 from neighborcam.engine.sharing.covering import Image, Plan, Scene, redact
 from neighborcam.engine.sharing.finders import (
     FaceFinder,
@@ -25,7 +28,7 @@ from neighborcam.engine.sharing.finders import (
     Rectangle,
 )
 from neighborcam.engine.sharing.pictures import Made, make_clip, make_picture
-from neighborcam.engine.sharing.tray import LASTS, Tray
+from neighborcam.engine.sharing.tray import LASTS, MOST, Tray
 from neighborcam.engine.vision.models import YUNET, model_path
 from neighborcam.engine.vision.yolox import Detection, Yolox
 from neighborcam.protocol.alerts import Redaction
@@ -168,6 +171,54 @@ def test_what_is_no_recording_or_too_short_is_refused(tmp_path: Path) -> None:
         make_picture(record(tmp_path / "a.mp4", walk(3)), 0, Plan())
     with pytest.raises(Conflict):
         make_picture(tmp_path / "nowhere.mp4", 0, Plan())
+
+
+def peak_bytes(recording: Path, end_s: float) -> int:
+    tracemalloc.start()
+    make_clip(recording, 1.0, end_s, Plan())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+def test_a_long_clip_needs_no_more_memory_than_a_short_one(tmp_path: Path) -> None:
+    recording = record(tmp_path / "a.mp4", walk(8 * 40))
+    peak_bytes(recording, 2.0)  # what is loaded once
+    short, long = peak_bytes(recording, 6.0), peak_bytes(recording, 31.0)
+    assert long < 1.2 * short
+
+
+def test_one_thing_is_made_at_a_time(tmp_path: Path) -> None:
+    recording = record(tmp_path / "a.mp4", walk(12))
+    other = threading.Thread(target=make_picture, args=(recording, 1.0, Plan()))
+    with frames.making():
+        other.start()
+        other.join(0.3)
+        assert other.is_alive()  # it waits for its turn
+    other.join(20)
+    assert not other.is_alive()
+
+
+def test_a_scene_is_learnt_small_and_covers_what_is_large() -> None:
+    figures = walk()
+    small = [np.asarray(cv2.resize(each, (160, 120)), np.uint8) for each in figures]
+    still = Scene(small)
+    for frame in figures[4:-4]:
+        done = redact(frame, Plan(), still, None)
+        assert done.shape == frame.shape
+        assert redness(done) == 0
+
+
+def test_a_tray_shows_what_was_seen(tmp_path: Path) -> None:
+    tray = Tray[Made](Clock())
+    made = make_picture(record(tmp_path / "a.mp4", walk(12)), 1, Plan())
+    name = made.media.sha256
+    tray.put(name, made)
+    assert (tray.get(name), tray.was_seen(name)) == (made, False)
+    assert (tray.show(name), tray.was_seen(name)) == (made, True)
+    for number in range(MOST):
+        tray.put(str(number), made)
+    assert not tray.was_seen(name)
 
 
 def test_a_tray_forgets(tmp_path: Path) -> None:

@@ -3,9 +3,7 @@
 Memory does not grow with the length. What is written has no sound and no metadata.
 """
 
-from collections import deque
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,30 +11,23 @@ from typing import Final
 
 import av
 import cv2
-import numpy as np
 from av.container import InputContainer, OutputContainer
-from av.error import FFmpegError
 from av.video.stream import VideoStream
 
-from neighborcam.engine.errors import Conflict, InvalidInput
-from neighborcam.engine.sharing.covering import (
-    ENOUGH_FRAMES,
-    LEAST_FRAMES,
-    Image,
-    Mask,
-    Plan,
-    Scene,
-    redact,
-)
+from neighborcam.engine.errors import InvalidInput
+from neighborcam.engine.sharing.covering import Image, Plan, redact
 from neighborcam.engine.sharing.finders import Finders
+from neighborcam.engine.sharing.frames import (
+    Timed,
+    decoded,
+    learnt,
+    making,
+    redacted,
+)
 
-_AROUND: Final = 2  # pictures before and after: a finder may miss one
 _CRF: Final = "20"
 _QUALITY: Final = 92
 _MS: Final = Fraction(1, 1000)
-_MOVED_STEP: Final = 8  # of the pictures that the scene is learnt from, a second
-
-type Timed = tuple[Image, float]  # picture, seconds from the recording's first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +44,7 @@ class Pictures:
 def copied(recording: Path) -> Pictures:
     """Return the pictures as they were recorded. Raises `Conflict`."""
     out = recording.with_name("copy.mp4")
-    with _readable(), av.open(str(recording)) as source:
+    with making(), av.open(str(recording)) as source:
         from_stream = source.streams.video[0]
         with _writing(out) as target:
             to_stream = target.add_stream_from_template(from_stream)
@@ -76,11 +67,11 @@ def covered(
     Raises `Conflict`, and `InvalidInput` when there is none.
     """
     out = recording.with_name("covered.mp4")
-    with _readable():
-        scene = _scene(recording) if plan.moving else None
-        shown = (each for each in _decoded(recording) if start_s <= each[1] <= end_s)
+    with making():
+        scene = learnt(recording) if plan.moving else None
+        shown = decoded(recording, until_s=end_s, wanted=lambda at: at >= start_s)
         with _writing(out) as target:
-            stream, frames = _encode(target, _redacted(shown, plan, scene, finders))
+            stream, frames = _encode(target, redacted(shown, plan, scene, finders))
         return Pictures(
             data=out.read_bytes(),
             width=stream.width,
@@ -95,9 +86,10 @@ def still(recording: Path, at_s: float, plan: Plan, finders: Finders) -> Picture
 
     Raises `Conflict`, and `InvalidInput` when there is none.
     """
-    with _readable():
-        scene = _scene(recording) if plan.moving else None
-        image = next((each for each, at in _decoded(recording) if at >= at_s), None)
+    with making():
+        scene = learnt(recording) if plan.moving else None
+        shown = decoded(recording, wanted=lambda at: at >= at_s)
+        image = next((each for each, _ in shown), None)
         if image is None:
             raise InvalidInput("start: nothing is recorded at this time")
         done = redact(image, plan, scene, None, finders.mask(image))
@@ -105,14 +97,6 @@ def still(recording: Path, at_s: float, plan: Plan, finders: Finders) -> Picture
     data = cv2.imencode(".jpg", done, quality)[1].tobytes()
     height, width = done.shape[:2]
     return Pictures(data=data, width=width, height=height, frames=1, codec="jpeg")
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
-    try:
-        yield
-    except (FFmpegError, OSError, IndexError):
-        raise Conflict("the recording cannot be read") from None
 
 
 def _writing(out: Path) -> OutputContainer:
@@ -161,67 +145,3 @@ def _stream(target: OutputContainer, image: Image) -> VideoStream:
     stream.options = {"preset": "veryfast", "crf": _CRF}
     stream.codec_context.time_base = _MS
     return stream
-
-
-def _decoded(recording: Path) -> Iterator[Timed]:
-    """Yield the pictures with even sides, and their seconds from the first."""
-    with av.open(str(recording), "r") as source:
-        first: float | None = None
-        for frame in source.decode(source.streams.video[0]):
-            at = frame.time or 0.0
-            first = at if first is None else first
-            size = (frame.width // 2 * 2, frame.height // 2 * 2)
-            image = frame.reformat(*size, "bgr24").to_ndarray()
-            yield np.asarray(image, np.uint8), at - first
-
-
-def _scene(recording: Path) -> Scene:
-    """Return what the camera sees when nothing moves: of 31 pictures all over it."""
-    frames: list[Image] = []
-    step, next_at = 1 / _MOVED_STEP, 0.0
-    for image, at in _decoded(recording):
-        if at + 1e-6 < next_at:
-            continue
-        frames.append(image)
-        next_at = at + step
-        if len(frames) > 2 * ENOUGH_FRAMES:  # keep every other, look half as often
-            frames, step = frames[::2], step * 2
-    if len(frames) < LEAST_FRAMES:
-        raise Conflict("the recording is too short to know what moves in it")
-    return Scene(frames)
-
-
-def _redacted(
-    shown: Iterable[Timed], plan: Plan, scene: Scene | None, finders: Finders
-) -> Iterator[Timed]:
-    """Yield the pictures, each covered with what was found in those around it too."""
-    waiting: deque[tuple[Timed, Mask, Mask]] = deque()
-    done = 0  # pictures at the front that were yielded and are kept for the next
-    for timed in shown:
-        moving = scene.moving(timed[0]) if scene is not None else _nothing(timed[0])
-        waiting.append((timed, moving, finders.mask(timed[0])))
-        if len(waiting) - done > _AROUND:
-            yield _covered_one(waiting, done, plan, scene)
-            done += 1
-        if done > _AROUND:
-            waiting.popleft()
-            done -= 1
-    for number in range(done, len(waiting)):
-        yield _covered_one(waiting, number, plan, scene)
-
-
-def _covered_one(
-    around: deque[tuple[Timed, Mask, Mask]],
-    number: int,
-    plan: Plan,
-    scene: Scene | None,
-) -> Timed:
-    near = list(around)[max(0, number - _AROUND) : number + _AROUND + 1]
-    moving: Mask = np.bitwise_or.reduce([each[1] for each in near])
-    found: Mask = np.bitwise_or.reduce([each[2] for each in near])
-    image, at = around[number][0]
-    return redact(image, plan, scene, moving, found), at
-
-
-def _nothing(image: Image) -> Mask:
-    return np.zeros(image.shape[:2], np.uint8)

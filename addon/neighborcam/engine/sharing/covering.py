@@ -26,6 +26,7 @@ _STEP: Final = 14.0  # levels of brightness or colour that noise does not reach
 _NOISE: Final = 5.0  # times the noise of the scene
 _SPECK: Final = 4e-5  # of the picture; smaller is no thing
 _MARGIN: Final = 1 / 50  # of the width, around what moved
+_BAND: Final = 32  # rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,25 +54,45 @@ class Plan:
 
 
 class Scene:
-    """What a fixed camera sees when nothing moves: the median of its pictures."""
+    """What a fixed camera sees when nothing moves: the median of its pictures.
+
+    They may be smaller than those that are covered by it: what moved is found in the
+    size in which the scene was learnt.
+    """
 
     def __init__(self, frames: Sequence[Image]) -> None:
         if len(frames) < LEAST_FRAMES:
             raise ValueError(f"a scene needs {LEAST_FRAMES} pictures")
-        step = -(-len(frames) // ENOUGH_FRAMES)
-        stack = np.stack(frames[::step])
-        self.image: Image = np.median(stack, axis=0).astype(np.uint8)
-        spread = np.median(np.abs(stack.astype(np.int16) - self.image), axis=0)
-        self._limit = np.maximum(_STEP, _NOISE * spread.max(axis=2))
+        chosen = frames[:: -(-len(frames) // ENOUGH_FRAMES)]
+        self.image: Image = np.empty_like(chosen[0])
+        spread = np.empty(self.image.shape[:2], np.float32)
+        for top in range(0, len(spread), _BAND):  # a few rows at a time: memory
+            band = slice(top, top + _BAND)
+            stack = np.stack([frame[band] for frame in chosen])
+            self.image[band] = np.median(stack, axis=0).astype(np.uint8)
+            off = np.abs(stack.astype(np.int16) - self.image[band])
+            spread[band] = _most(np.median(off, axis=0))
+        self._limit = np.maximum(_STEP, _NOISE * spread)
+        self._light = _light(self.image)
 
     def moving(self, frame: Image) -> Mask:
         """Return what is not the scene: hulls of what differs, with a margin."""
-        difference = np.abs(_alike(frame, self.image) - self.image).max(axis=2)
+        height, width = self.image.shape[:2]
+        small = _resized(frame, width, height, cv2.INTER_AREA)
+        # Of the scene's brightness: clouds and lamps do not move.
+        ratio = np.float32(np.clip(self._light / _light(small), 0.5, 2.0))
+        alike = np.asarray(small, np.float32) * ratio
+        difference = _most(np.abs(alike - self.image))
         mask: Mask = np.where(difference > self._limit, 255, 0).astype(np.uint8)
         mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, _disk(3)), np.uint8)
-        width = frame.shape[1]
         joined = cv2.dilate(mask, _disk(round(width * _MARGIN)))
-        return _hulls(np.asarray(joined, np.uint8), least=_SPECK * mask.size)
+        found = _hulls(np.asarray(joined, np.uint8), least=_SPECK * mask.size)
+        return _resized(found, frame.shape[1], frame.shape[0], cv2.INTER_NEAREST)
+
+    def behind(self, frame: Image) -> Image:
+        """Return the scene in the size of a picture."""
+        height, width = frame.shape[:2]
+        return _resized(self.image, width, height, cv2.INTER_LINEAR)
 
 
 def redact(
@@ -99,7 +120,7 @@ def redact(
         covered |= 255 - _inside(covered.shape, plan.keep_only)
     if covered.mean() / 255 > MOST:
         covered[:] = 255
-    behind = scene.image if scene is not None else np.zeros_like(frame)
+    behind = scene.behind(frame) if scene is not None else np.zeros_like(frame)
     painted = _blocks(behind)
     if found is not None:  # a face that never moves is in the scene too
         painted[found > 0] = 0
@@ -109,10 +130,21 @@ def redact(
     return done
 
 
-def _alike(frame: Image, scene: Image) -> NDArray[np.float32]:
-    """Return the picture with the scene's brightness: clouds and lamps do not move."""
-    ratio = (np.median(scene) + 8) / (np.median(frame) + 8)
-    return np.asarray(frame, np.float32) * np.float32(np.clip(ratio, 0.5, 2.0))
+def _light(image: Image) -> float:
+    """Return how bright a picture is: the middle of every fourth row and column."""
+    return float(np.median(image[::4, ::4]) + 8)
+
+
+def _most(channels: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return the greatest of the three channels, pixel by pixel."""
+    most = np.maximum(channels[..., 0], channels[..., 1])
+    return np.asarray(np.maximum(most, channels[..., 2], out=most))
+
+
+def _resized(image: Image, width: int, height: int, how: int) -> Image:
+    if image.shape[:2] == (height, width):
+        return image
+    return np.asarray(cv2.resize(image, (width, height), interpolation=how), np.uint8)
 
 
 def _blocks(image: Image) -> Image:

@@ -66,6 +66,7 @@ class Neighbourhood:
         self._clock = clock
         self._life: SharedLife | None = None
         self._changing = asyncio.Lock()
+        self._making = asyncio.Lock()
         self.requests = OwnerRequests(store, house, tell, self._remove_piece, clock)
 
     async def start(self) -> None:
@@ -211,7 +212,8 @@ class Neighbourhood:
     async def make(self, order: PictureOrder) -> PictureView:
         """Make a redacted picture or clip; nothing leaves by it."""
         self._need_life()
-        made = await asyncio.to_thread(self._studio.make, order)
+        async with self._making:  # a line of threads that wait would stop all others
+            made = await asyncio.to_thread(self._studio.make, order)
         self._tray.put(made.media.sha256, made)
         return picture_view(made)
 

@@ -3,29 +3,27 @@
 What is made here was encoded here: no metadata, no sound, times from zero.
 """
 
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Final, Literal
 
 import av
 import cv2
-import numpy as np
-from av.error import FFmpegError
 
-from neighborcam.engine.errors import Conflict, InvalidInput
-from neighborcam.engine.sharing.covering import (
-    LEAST_FRAMES,
-    Image,
-    Mask,
-    Plan,
-    Scene,
-    redact,
-)
+from neighborcam.engine.errors import InvalidInput
+from neighborcam.engine.sharing.covering import Image, Plan, redact
 from neighborcam.engine.sharing.finders import Finders
+from neighborcam.engine.sharing.frames import (
+    Timed,
+    decoded,
+    learnt,
+    making,
+    redacted,
+)
 from neighborcam.protocol.alerts import Media
 from neighborcam.protocol.limits import MEDIA_BYTES
 
@@ -54,10 +52,11 @@ def make_picture(
 
     Raises `Conflict` when the recording is too short to know the scene.
     """
-    frames, times = _read(recording)
-    scene = _scene(frames)
-    nearest = min(range(len(frames)), key=lambda each: abs(times[each] - at_s))
-    frame = frames[nearest]
+    with making():
+        scene = learnt(recording, width=WIDTH)
+        frame, _ = min(
+            _pictures(recording, lambda _at: True), key=lambda each: abs(each[1] - at_s)
+        )
     image = redact(frame, plan, scene, None, finders.mask(frame))
     most = MEDIA_BYTES["picture"]
     for quality in _QUALITIES:
@@ -80,89 +79,38 @@ def make_clip(
     """
     if not 0 < end_s - start_s <= CLIP_S:
         raise InvalidInput(f"a clip lasts up to {CLIP_S:.0f} seconds")
-    frames, times = _read(recording)
-    scene = _scene(frames)
-    chosen = [
-        frame for frame, at in zip(frames, times, strict=True) if start_s <= at <= end_s
-    ]
-    if not chosen:
-        raise InvalidInput("there is no picture between these times")
-    masks = [scene.moving(frame) for frame in chosen]
-    found = [finders.mask(frame) for frame in chosen]
-    images = [
-        redact(frame, plan, scene, _around(masks, number), _around(found, number))
-        for number, frame in enumerate(chosen)
-    ]
-    data = _encoded(images)
+    with making():
+        scene = learnt(recording, width=WIDTH)
+        shown = _pictures(recording, lambda at: start_s <= at <= end_s)
+        data, image = _encoded(redacted(shown, plan, scene, finders))
     if len(data) > MEDIA_BYTES["clip"]:
         raise InvalidInput("the clip is too large: choose a shorter one")
-    return _made(data, "clip", plan, images[0])
+    return _made(data, "clip", plan, image)
 
 
-def _around(masks: Sequence[Mask], number: int) -> Mask:
-    """Return what is in a picture's mask or in those beside it: one may miss it."""
-    beside = masks[max(0, number - 2) : number + 3]
-    joined: Mask = np.bitwise_or.reduce(np.stack(beside))
-    return joined
-
-
-def _scene(frames: Sequence[Image]) -> Scene:
-    if len(frames) < LEAST_FRAMES:
-        raise Conflict("the recording is too short to know what moves in it")
-    return Scene(frames)
-
-
-def _read(recording: Path) -> tuple[list[Image], list[float]]:
-    frames, times = [], []
-    try:
-        for frame, at in _frames(recording):
-            frames.append(frame)
-            times.append(at)
-    except (FFmpegError, ValueError, OSError):
-        raise Conflict("the recording cannot be read") from None
-    return frames, times
-
-
-def _frames(recording: Path) -> Iterator[tuple[Image, float]]:
-    """Yield pictures, at most 960 wide and eight a second, with seconds from 0."""
-    with av.open(str(recording), "r") as source:
-        if not source.streams.video:
-            raise ValueError("no video")
-        first: float | None = None
-        next_at = 0.0
-        for frame in source.decode(source.streams.video[0]):
-            at = frame.time or 0.0
-            first = at if first is None else first
-            if at - first > LONGEST_S:
-                return
-            if at - first + 1e-6 < next_at:
-                continue
-            next_at += 1 / FPS
-            yield _sized(frame), at - first
-
-
-def _sized(frame: av.VideoFrame) -> Image:
-    scale = min(1.0, WIDTH / frame.width)
-    width, height = (
-        round(side * scale) // 2 * 2 for side in (frame.width, frame.height)
+def _pictures(recording: Path, wanted: Callable[[float], bool]) -> Iterable[Timed]:
+    return decoded(
+        recording, width=WIDTH, a_second=FPS, until_s=LONGEST_S, wanted=wanted
     )
-    image = frame.reformat(width, height, "bgr24").to_ndarray()
-    return np.asarray(image, np.uint8)
 
 
-def _encoded(images: Sequence[Image]) -> bytes:
-    target = io.BytesIO()
+def _encoded(images: Iterable[Timed]) -> tuple[bytes, Image]:
+    """Return the clip and its first picture. Raises `InvalidInput` without one."""
+    target, first = BytesIO(), None
     with av.open(target, "w", format="mp4", options={"fflags": "+bitexact"}) as made:
         stream = made.add_stream("libx264", rate=FPS)
-        stream.height, stream.width = images[0].shape[:2]
         stream.pix_fmt = "yuv420p"
         stream.options = {"preset": "veryfast", "crf": "26"}
-        for number, image in enumerate(images):
+        for number, (image, _) in enumerate(images):
+            if first is None:
+                first, (stream.height, stream.width) = image, image.shape[:2]
             frame = av.VideoFrame.from_ndarray(image, format="bgr24")
             frame.pts, frame.time_base = number, Fraction(1, FPS)
             made.mux(stream.encode(frame))
+        if first is None:
+            raise InvalidInput("there is no picture between these times")
         made.mux(stream.encode(None))
-    return target.getvalue()
+    return target.getvalue(), first
 
 
 def _made(
