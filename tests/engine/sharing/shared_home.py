@@ -35,6 +35,7 @@ class House:
     folder: Path
     town: Town
     told: list[tuple[str, Any]] = field(default_factory=list)
+    frames: int = 40  # of what is recorded, eight a second
     store: SharingStore = field(init=False)
     sharing: Neighbourhood = field(init=False)
 
@@ -56,7 +57,7 @@ class House:
     def export(
         self, _camera: str, start: datetime, _end: datetime, out: Path
     ) -> Exported:
-        record(out, walk())
+        record(out, walk(self.frames))
         return Exported(started_at=start)
 
     async def close(self) -> None:
