@@ -13,6 +13,7 @@ from neighborcam.protocol.errors import (
     BadProof,
     BadSignature,
     InvalidMessage,
+    NotWitnessed,
     ProtocolError,
 )
 from neighborcam.protocol.log_proof import LogProof, parse_log_proof
@@ -223,7 +224,7 @@ def test_a_checkpoint_of_another_log_is_refused() -> None:
 
 
 def test_a_witness_of_the_future_is_a_clock_to_check() -> None:
-    with pytest.raises(BadProof, match="clock"):
+    with pytest.raises(NotWitnessed, match="clock"):
         accept(checkpoint(at=NOW + timedelta(minutes=6)), POLICY, NOW)
 
 

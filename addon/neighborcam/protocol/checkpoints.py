@@ -46,7 +46,7 @@ def accept(data: bytes, policy: LogPolicy, now: datetime) -> Checkpoint:
     """Check a checkpoint's signatures and return it.
 
     Raises `InvalidMessage`, `BadSignature` when the log did not sign, `NotWitnessed`
-    when too few witnesses did, and `BadProof` for one of another log or of the future.
+    when too few witnesses did, or in the future, and `BadProof` for another log's.
     """
     note = parse_note(data)
     text = CheckpointText.parse(note.text)
@@ -60,7 +60,10 @@ def accept(data: bytes, policy: LogPolicy, now: datetime) -> Checkpoint:
         if witness.has_signed(note)
     }
     if any(at > now + CLOCK_SKEW for at in seen.values()):
-        raise BadProof("a witness signed the checkpoint in the future: check the clock")
+        # No proof of anything: it is as likely that this machine's clock is slow.
+        raise NotWitnessed(
+            "a witness signed it in the future: check this machine's clock"
+        )
     if len(seen) < policy.quorum:
         raise NotWitnessed(
             f"{len(seen)} of {policy.quorum} witnesses have signed the checkpoint"

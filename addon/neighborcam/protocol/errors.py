@@ -28,7 +28,7 @@ class BadSignature(ProtocolError):
 
 
 class NotWitnessed(BadSignature):
-    """Too few witnesses have signed a checkpoint, or not yet."""
+    """Too few witnesses have signed a checkpoint, or not yet by this clock."""
 
 
 class BadProof(ProtocolError):
