@@ -88,6 +88,23 @@ async def test_keys_that_the_log_does_not_have_are_refused(home: Home) -> None:
     assert b"c2sp.org/tlog-proof" in kept.read_bytes()
 
 
+@pytest.mark.parametrize("epoch", ["soon", "", "2026-13-01"])
+async def test_keys_of_no_day_are_nonsense_and_no_lie(home: Home, epoch: str) -> None:
+    with pytest.raises(HubUnreachable, match="makes no sense"):
+        await home.check(epoch=epoch)
+    assert not home.evidence.exists()
+
+
+async def test_evidence_that_finds_no_room_is_said_and_the_lie_stands(
+    home: Home,
+) -> None:
+    home.evidence.write_bytes(b"a file where the folder should be")
+    keys = (await home.link.keys()).keys
+    with pytest.raises(HubMisbehaves) as found:
+        await home.check(keys={**keys, "post": keys["comment"]})
+    assert found.value.evidence == ""
+
+
 async def test_a_log_with_another_past_is_a_split_view(home: Home) -> None:
     await grow(home.town, 20)
     await home.check()

@@ -33,7 +33,7 @@ async def test_the_finest_cell_with_a_crowd_is_named(
 ) -> None:
     one = await house("one")
     cells = tuple(at(each) for each in crowded)
-    told = CellsView(region=REGION, cells=cells)
+    told = CellsView(region=REGION, census=True, cells=cells)
     one.life._link.cells = AsyncMock(return_value=told)  # type: ignore[method-assign]
     one.store.forget_fact("cell")
     await one.life._naming.refresh()
@@ -42,6 +42,17 @@ async def test_the_finest_cell_with_a_crowd_is_named(
     one.life._link.cells.assert_called_once_with(REGION)  # once a day
     await one.restart()
     assert one.sharing.preview(DRAFT).area.cell == at(named)
+
+
+async def test_a_hub_without_a_census_gets_a_cell_of_resolution_eight(
+    house: Make,
+) -> None:
+    one = await house("one")
+    told = CellsView(region=REGION, census=False, cells=())
+    one.life._link.cells = AsyncMock(return_value=told)  # type: ignore[method-assign]
+    one.store.forget_fact("cell")
+    await one.life._naming.refresh()
+    assert one.sharing.preview(DRAFT).area.cell == at(8)
 
 
 async def test_a_hub_that_does_not_tell_gets_a_cell_of_resolution_eight(

@@ -76,6 +76,7 @@ class CellsView(msgspec.Struct, frozen=True, kw_only=True):
     """Which cells of a region may be named, of resolution 6 to 9."""
 
     region: str
+    census: bool
     cells: tuple[str, ...]
 
 

@@ -63,10 +63,14 @@ class Naming:
             return
         region = h3.cell_to_parent(self._at(COARSEST), REGION)
         try:
-            told = frozenset((await self._link.cells(region)).cells)
+            view = await self._link.cells(region)
         except HubRefused as refused:
             _LOG.debug("the hub does not tell which cells it takes: %s", refused.code)
             return
+        if not view.census:
+            self._put(WITHOUT_CENSUS)
+            return
+        told = frozenset(view.cells)
         found = (each for each in range(FINEST, COARSEST, -1) if self._at(each) in told)
         self._put(next(found, COARSEST))
 
