@@ -89,10 +89,17 @@ async def test_another_radius_listens_elsewhere_at_once(house: Make) -> None:
     one.sharing.prefer(Preferences(radius_m=30_000))
     assert len(listening()) == 37
     await until(lambda: one.hub_state() == "connected")
+    wide = listening()
+    for region in wide:  # those that are not listened to any more do not count
+        one.life._state.say(region, "unreachable", "away")
     one.sharing.prefer(Preferences(radius_m=500))
     await until(lambda: len(listening()) == 7)
+    for region in listening():
+        one.life._state.say(region, "connected", "")
+    assert one.hub_state() == "connected"
     await one.restart()
     assert len(listening()) == 7
+    await until(lambda: one.hub_state() == "connected")
 
 
 async def test_an_alert_across_the_border_is_heard(house: Make, town: Town) -> None:

@@ -35,7 +35,7 @@ TABLES: Final = ("outbox", "diary", "own")
 # The diary is the owner's: what a year ago left this home can still be looked up.
 DIARY_LASTS: Final = timedelta(days=365)
 _NEXT: Final = """
-SELECT id, chain, path, purpose, tries, due_at FROM outbox AS this
+SELECT id, due_at FROM outbox AS this
 WHERE lane = ? AND NOT EXISTS (
     SELECT 1 FROM outbox AS before
     WHERE before.chain = this.chain AND before.id < this.id
@@ -83,7 +83,6 @@ class Letter:
     purpose: str | None
     body: bytes
     tries: int
-    due_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,26 +148,29 @@ class LetterStore:
         row = self._rows.one("SELECT count(*) FROM outbox")
         return int(row[0]) if row else 0
 
-    def next(self, lane: Lane) -> Letter | None:
-        """Return what is due first in a lane, and is not behind another of its chain.
+    def next(self, lane: Lane) -> tuple[int, datetime] | None:
+        """Return which letter of a lane is due first, and when.
 
-        One body at a time is read: a clip has 16 MiB.
+        One that is behind another of its chain is not looked at. None is read: a clip
+        has 16 MiB.
         """
         row = self._rows.one(_NEXT, lane)
+        return None if row is None else (int(row[0]), from_us(row[1]))
+
+    def letter(self, id_: int) -> Letter | None:
+        """Return a letter, None once it is settled."""
+        row = self._rows.one(
+            "SELECT id, chain, path, purpose, body, tries FROM outbox WHERE id = ?", id_
+        )
         if row is None:
             return None
-        id_, chain, path, purpose, tries, due_at = row
-        body = self._rows.one("SELECT body FROM outbox WHERE id = ?", id_)
-        if body is None:
-            return None
         return Letter(
-            id=id_,
-            chain=chain,
-            path=path,
-            purpose=purpose,
-            body=bytes(body[0]),
-            tries=tries,
-            due_at=from_us(due_at),
+            id=row[0],
+            chain=row[1],
+            path=row[2],
+            purpose=row[3],
+            body=bytes(row[4]),
+            tries=row[5],
         )
 
     def begin(self, id_: int) -> bool:

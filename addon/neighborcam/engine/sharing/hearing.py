@@ -27,7 +27,10 @@ type TellAlert = Callable[[str, AlertView | str], None]
 
 
 class Hearing:
-    """The alerts of the neighbourhood, as far as this home wants to hear of them."""
+    """The alerts of the neighbourhood, as far as this home wants to hear of them.
+
+    ``say`` hears how each region does, ``keep_to`` which regions still count.
+    """
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class Hearing:
         reading_pass: Callable[[], Awaitable[str]],
         tell: TellAlert,
         say: Say,
+        keep_to: Callable[[frozenset[str]], None],
         clock: Callable[[], datetime],
     ) -> None:
         self._link = link
@@ -51,6 +55,7 @@ class Hearing:
         self._reading_pass = reading_pass
         self._tell = tell
         self._say = say
+        self._keep_to = keep_to
         self._known = KnownAlerts(place, preferences, clock, store.letters.own_ids)
         self._regions: frozenset[str] = frozenset()
         self._vote_regions = vote_regions(place)
@@ -127,6 +132,7 @@ class Hearing:
         wanted = frozenset(regions(self._place, self._radius_m))
         for region in self._regions - wanted:
             self._work.end(f"listening {region}")
+        self._keep_to(wanted)
         for region in wanted - self._regions:
             listening = Listening(
                 self._link,

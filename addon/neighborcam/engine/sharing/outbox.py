@@ -109,18 +109,23 @@ class Outbox:
             return await self._send_all(lane)
 
     async def _send_all(self, lane: Lane) -> float | None:
-        while (letter := await asyncio.to_thread(self._letters.next, lane)) is not None:
-            wait = letter.due_at - self._clock()
+        while (found := await asyncio.to_thread(self._letters.next, lane)) is not None:
+            id_, due_at = found
+            wait = due_at - self._clock()
             if wait > timedelta(0):
                 return wait.total_seconds()
-            if not self._letters.begin(letter.id):
-                continue  # it was taken back while it was read
-            self._flying[lane] = letter.id
-            try:
-                await self._send(letter)
-            finally:
-                self._flying.pop(lane, None)
+            letter = await asyncio.to_thread(self._letters.letter, id_)
+            if letter is not None and self._letters.begin(id_):
+                # Else it was taken back while it was read.
+                await self._on_its_way(lane, letter)
         return None
+
+    async def _on_its_way(self, lane: Lane, letter: Letter) -> None:
+        self._flying[lane] = letter.id
+        try:
+            await self._send(letter)
+        finally:
+            self._flying.pop(lane, None)
 
     async def _send(self, letter: Letter) -> None:
         try:

@@ -129,6 +129,7 @@ class SharedLife:
             self._pass,
             self._tell,
             self._say,
+            self._state.keep_to,
             self._clock,
         )
 
