@@ -1,6 +1,8 @@
 """What a home hears of a real hub: over restarts, borders, wishes and wrong clocks."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import h3
 import msgspec
@@ -10,8 +12,9 @@ from demo.town_home import CELL
 from neighborcam.engine.errors import Conflict, NotFound
 from neighborcam.engine.neighbours import Category, Preferences, Reaction
 from neighborcam.engine.sharing.filters import REGION
+from neighborcam.engine.sharing.listening import Listening
 from neighborcam.protocol.alerts import ReactionKind
-from neighborcam.protocol.feed import Withdrawn
+from neighborcam.protocol.feed import Event, Events, FeedMessage, Hello, Withdrawn
 from neighborcam.protocol.standing import Standing
 from tests.engine.sharing.shared_home import (
     DRAFT,
@@ -40,6 +43,19 @@ async def test_a_restart_tells_nothing_again_and_misses_nothing(house: Make) -> 
     await until(lambda: bool(other.heard("received")))
     assert [each.id for each in other.heard("received")] == [second.id]
     assert other.heard("changed") == []
+
+
+async def test_the_first_alert_ever_of_a_region_is_news_after_a_restart_too(
+    house: Make, town: Town
+) -> None:
+    one = await house("one")
+    await one.close()
+    author = await town.home()
+    alert = await author.post()
+    one.open()
+    await one.sharing.start()
+    await until(lambda: bool(one.heard("received")))
+    assert one.heard("received")[0].id == alert.id
 
 
 async def test_what_was_withdrawn_meanwhile_is_gone_after_a_restart(
@@ -168,7 +184,7 @@ async def test_a_forged_alert_is_not_shown_whoever_sends_it(
         {"alert": msgspec.structs.replace(forged, expires=town.clock())},
     ):
         lie = msgspec.structs.replace(event, seq=event.seq + 1, **changes)
-        hearing.take(region, (lie,), is_backlog=False)
+        hearing.take(region, (lie,), lie.seq, is_backlog=False)
     assert [each.headline for each in one.sharing.alerts()] == [alert.headline]
     with pytest.raises(NotFound):
         hearing.need("f" * 32)
@@ -186,15 +202,73 @@ async def test_votes_are_shown_from_three_up(house: Make, town: Town) -> None:
     assert one.sharing.alerts()[0].verified
 
 
-async def test_numbers_that_no_file_can_hold_are_passed_over(house: Make) -> None:
-    one = await house("one")
-    region = h3.cell_to_parent(CELL, 5)
-    one.life._hearing.take(
-        region,
-        (Withdrawn(seq=2**53 - 1, id="e" * 32, standing=Standing.HIDDEN),),
-        is_backlog=False,
+class Ear:
+    """Notes what it is told."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[int, list[int], bool]] = []
+
+    def take(
+        self, _region: str, events: Sequence[Event], cursor: int, *, is_backlog: bool
+    ) -> None:
+        self.heard.append((cursor, [each.seq for each in events], is_backlog))
+
+    def rewind(self, _region: str) -> None:
+        self.heard.append((-1, [], False))
+
+    def settle(self, _region: str) -> None:
+        self.heard.append((-2, [], False))
+
+
+def withdrawn(*numbers: int, live: bool) -> Events:
+    events = (
+        Withdrawn(seq=each, id="e" * 32, standing=Standing.HIDDEN) for each in numbers
     )
-    assert one.store.feed.cursor(region) == 2**53 - 1
+    return Events(events=tuple(events), live=live)
+
+
+def hear(
+    after: int | None, *messages: FeedMessage
+) -> list[tuple[int, list[int], bool]]:
+    """Return what an ear is told of some messages of a hub."""
+    ear = Ear()
+    nobody: Any = None
+    said: Any = lambda *_: None  # noqa: E731 - nobody asks how it is
+    listening = Listening(nobody, "r", after, nobody, ear, said)
+    for message in messages:
+        listening._is_anew(message)
+    return ear.heard
+
+
+def hello(seq: int) -> Hello:
+    return Hello(hub="h", region=h3.cell_to_parent(CELL, 5), seq=seq)
+
+
+def test_the_first_time_everything_is_old_until_nothing_older_is_left() -> None:
+    heard = hear(
+        None,
+        hello(9),
+        withdrawn(3, live=False),
+        withdrawn(7, live=True),
+        withdrawn(10, live=True),
+    )
+    assert heard == [(3, [3], True), (9, [7], True), (10, [10], False)]
+
+
+def test_a_region_in_which_nothing_happened_is_no_new_one_the_next_time() -> None:
+    assert hear(None, hello(9), withdrawn(live=True)) == [(9, [], True)]
+    heard = hear(9, hello(12), withdrawn(11, live=True))
+    assert heard == [(12, [11], False)]
+
+
+def test_a_hub_that_lost_its_past_is_asked_for_all_of_it() -> None:
+    heard = hear(9, hello(4), hello(4), withdrawn(2, live=True))
+    assert heard == [(-1, [], False), (4, [2], False), (-2, [], False)]
+
+
+def test_numbers_that_no_file_can_hold_are_passed_over() -> None:
+    heard = hear(1, hello(2**60), withdrawn(2**53, 2, -1, live=True))
+    assert heard == [(2, [2], False)]
 
 
 @pytest.mark.parametrize("hours", [-2, 2])

@@ -279,8 +279,20 @@ def test_what_was_there_before_a_home_came_is_no_news(known: KnownAlerts) -> Non
     author = Author()
     alert = author.alert()
     known.take(REGION, [author.tell(alert)])
-    known.note_backlog()
+    known.note_backlog([alert.id])
     assert told(known) == [("changed", alert.id)]
+
+
+def test_what_is_held_for_the_morning_is_not_taken_for_old(clock: Clock) -> None:
+    known = home(clock, NIGHT)
+    author, other = Author(), Author(seq=[5])
+    held, old = author.alert(), other.alert()
+    assert take(known, author.tell(held)) == []
+    known.take(REGION, [other.tell(old)])
+    known.note_backlog([old.id])  # another region is read for the first time
+    assert told(known) == [("changed", old.id)]
+    clock.advance(minutes=30)
+    assert told(known) == [("received", held.id)]
 
 
 def test_unmuting_brings_back_what_was_not_heard_and_calls_it_no_news(

@@ -105,17 +105,17 @@ class Hearing:
 
     # -- `listening.Ear` -----------------------------------------------------------
 
-    def take(self, region: str, events: Sequence[Event], *, is_backlog: bool) -> None:
+    def take(
+        self, region: str, events: Sequence[Event], cursor: int, *, is_backlog: bool
+    ) -> None:
         """Take events of a feed."""
         changed = self._known.take(region, events)
         if is_backlog:
-            self._known.note_backlog()
+            self._known.note_backlog(each.id for each in changed)
         gone = self._known.prune() if self._known.is_flooded else []
         self._expect_votes(changed)
         self._pass_on()
-        cursor = max((each.seq for each in events), default=None)
-        if cursor is not None:
-            self._keep(changed, gone, cursor=(region, cursor))
+        self._keep(changed, gone, cursor=(region, cursor))
 
     def rewind(self, region: str) -> None:
         """The hub lost its past."""

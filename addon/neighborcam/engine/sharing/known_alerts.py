@@ -120,9 +120,9 @@ class KnownAlerts:
         self._preferences = preferences
         self._note(self._visible(is_night=False).keys() - before)
 
-    def note_backlog(self) -> None:
-        """Take all that is to be seen for told: it was there before this home came."""
-        self._note(self._visible(is_night=False).keys())
+    def note_backlog(self, ids: Iterable[str]) -> None:
+        """Take some alerts for told: they were there before this home came."""
+        self._note(self._visible(is_night=False).keys() & set(ids))
 
     def news(self) -> list[News]:
         """Return what clients have to be told now, once."""

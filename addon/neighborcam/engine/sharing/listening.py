@@ -19,10 +19,13 @@ type Say = Callable[[str, State, str], None]  # region, state, reason
 class Ear(Protocol):
     """Takes what is heard."""
 
-    def take(self, region: str, events: Sequence[Event], *, is_backlog: bool) -> None:
+    def take(
+        self, region: str, events: Sequence[Event], cursor: int, *, is_backlog: bool
+    ) -> None:
         """Take events in the order in which the hub told them.
 
-        ``is_backlog``: they were there before this home listened for the first time.
+        From ``cursor`` on the hub is asked the next time. ``is_backlog``: they were
+        there before this home listened for the first time.
         """
 
     def rewind(self, region: str) -> None:
@@ -53,6 +56,7 @@ class Listening:
         self._pass = reading_pass
         self._ear = ear
         self._say = say
+        self._newest = 0  # of the hub, when the feed was opened
         self._is_backlog = after is None
         self._is_rewound = False
 
@@ -84,6 +88,7 @@ class Listening:
         """Take a message; tell whether the hub lost its past, as after a restore."""
         match message:
             case Hello(seq=seq):
+                self._newest = seq if seq in _NUMBERS else 0
                 if self._after is not None and seq < self._after:
                     self._after, self._is_rewound = None, True
                     self._ear.rewind(self._region)
@@ -94,9 +99,14 @@ class Listening:
 
     def _take(self, message: Events) -> None:
         events = [each for each in message.events if each.seq in _NUMBERS]
-        self._ear.take(self._region, events, is_backlog=self._is_backlog)
-        if events:
-            self._after = max(self._after or 0, *(event.seq for event in events))
+        seen = [each.seq for each in events]
+        if message.live:  # nothing older is left to send, of this region or another
+            seen.append(self._newest)
+        if seen or self._after is not None:
+            self._after = max(self._after or 0, *seen)
+        self._ear.take(
+            self._region, events, self._after or 0, is_backlog=self._is_backlog
+        )
         if message.live:
             self._is_backlog = False
             self._say(self._region, "connected", "")
