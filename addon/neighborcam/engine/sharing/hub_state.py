@@ -31,15 +31,14 @@ class HubState:
 
     def say(self, region: str, state: State, reason: str) -> None:
         """Take what one of them says."""
+        if region not in self._by_region:
+            return  # nobody listens to it any more
         before = self.now
         self._by_region[region] = state, reason
         if self.now != before:
             self._changed()
 
     def keep_to(self, regions: frozenset[str]) -> None:
-        """Forget the regions that are not listened to any more."""
-        self._by_region = {
-            region: said
-            for region, said in self._by_region.items()
-            if region in regions
-        }
+        """Count these regions and no others; a new one is connecting."""
+        begin: tuple[State, str] = "connecting", ""
+        self._by_region = {each: self._by_region.get(each, begin) for each in regions}
