@@ -90,7 +90,7 @@ def test_any_other_form_is_refused_in_words(data: bytes, problem: str) -> None:
     ],
 )
 def test_moments_and_bytes_have_one_form(data: bytes) -> None:
-    assert decode(b'{"content":"AA==","sent":"2026-11-28T12:00:00Z"}', Parcel)
+    decode(b'{"content":"AA==","sent":"2026-11-28T12:00:00Z"}', Parcel)
     with pytest.raises(InvalidMessage, match="canonical form"):
         decode(data, Parcel)
 

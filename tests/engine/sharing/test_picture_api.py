@@ -18,6 +18,7 @@ from neighborcam.engine.api.server import ApiServer
 from neighborcam.engine.bus import Bus
 from neighborcam.engine.camera.address import redact, split_credentials
 from neighborcam.engine.config import CameraConfig
+from neighborcam.engine.frigate.translation import translate
 from neighborcam.engine.index.store import Index
 from tests.engine.api.conftest import Cameras, Exports, Pictures, SettingsKeeper
 from tests.engine.sharing.shared_home import House, Make, sent, until
@@ -75,6 +76,7 @@ async def api(
         settings=SettingsKeeper(index),
         split_credentials=split_credentials,
         redact=redact,
+        translate=translate,
         media_dir=index.media_dir,
         now=home.town.clock,
         neighbourhood=home.sharing,
