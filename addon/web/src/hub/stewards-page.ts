@@ -50,6 +50,9 @@ export class StewardsPage extends LitElement {
   @state() private agencies: readonly Agency[] = [];
   @state() private problem = "";
   private clock = 0;
+  /** What is being asked; two at once could show the older of two answers. */
+  private asking: Promise<void> | null = null;
+  private leaving = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -138,7 +141,15 @@ export class StewardsPage extends LitElement {
     return (this.cases?.length ?? 0) + this.reviews.length + this.applications.length;
   }
 
-  private async load(): Promise<void> {
+  private load(): Promise<void> {
+    if (this.leaving) return Promise.resolve();
+    this.asking ??= this.ask().finally(() => {
+      this.asking = null;
+    });
+    return this.asking;
+  }
+
+  private async ask(): Promise<void> {
     try {
       [this.reviews, this.applications, this.agencies] = await Promise.all([
         client.reviews(),
@@ -154,6 +165,7 @@ export class StewardsPage extends LitElement {
   }
 
   private async decided(): Promise<void> {
+    await this.asking; // It may have been answered before the decision.
     await this.load();
     announcement.value = `Decided. ${waiting(this.count)}`;
     this.renderRoot.querySelector<HTMLElement>("nc-hub-case")?.focus();
@@ -161,11 +173,15 @@ export class StewardsPage extends LitElement {
   }
 
   private async logOut(): Promise<void> {
+    this.leaving = true;
     try {
+      await this.asking; // Afterwards it would be refused.
       await client.logOut();
       this.leave();
     } catch (error) {
       this.problem = words(error);
+    } finally {
+      this.leaving = false;
     }
   }
 
