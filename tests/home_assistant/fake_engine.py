@@ -1,7 +1,9 @@
 """An engine that behaves, over real HTTP and a real WebSocket, and does as it is told.
 
 Tests change ``state`` and ``push`` what the engine would; everything that was asked is
-in ``asked``. Faults: ``refusals`` (answers by method and path), `drop`, `stop`.
+in ``asked``, except who administers: that the integration tells by itself, at a time of
+its own, and it is in ``administrators``. Faults: ``refusals`` (answers by method and
+path), `drop`, `stop`.
 """
 
 import asyncio
@@ -226,6 +228,7 @@ class FakeEngine:
         }
         self.refusals: dict[tuple[str, str], tuple[int, str, str, str | None]] = {}
         self.asked: list[Asked] = []
+        self.administrators: list[list[str]] = []
         self.sockets: list[web.WebSocketResponse] = []
         self.connected = asyncio.Event()
         self.port = 0
@@ -349,7 +352,10 @@ class FakeEngine:
             body=body,
             headers=dict(http_request.headers),
         )
-        self.asked.append(asked)
+        if asked.path == "/api/administrators":
+            self.administrators.append(body["users"] if body else [])
+        else:
+            self.asked.append(asked)
         if refusal := self.refusals.get((asked.method, asked.path)):
             return _error(*refusal)
         if asked.path == "/api/pair":
