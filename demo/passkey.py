@@ -33,6 +33,7 @@ class Passkey:
         self._id = secrets.token_bytes(16)
         self._key = generate_private_key(SECP256R1())
         self._uses = 0
+        self.counts = True  # one that is synced between devices does not
 
     @property
     def public_der(self) -> bytes:
@@ -86,7 +87,7 @@ class Passkey:
         return self._key.sign(data + sha256(client).digest(), ECDSA(SHA256()))
 
     def _data(self, flags: int) -> bytes:
-        self._uses += 1
+        self._uses += self.counts
         host = sha256(self._host.encode()).digest()
         return host + bytes([flags]) + self._uses.to_bytes(4)
 

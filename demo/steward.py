@@ -16,7 +16,7 @@ class Steward:
 
     def __init__(self, hub: str, host: str, name: str) -> None:
         self.name = name
-        self._hub = hub
+        self.hub = hub  # where it asks: of several nodes any
         self.passkey = Passkey(host, hub)
         self._session = aiohttp.ClientSession(
             headers={"Origin": hub}, cookie_jar=aiohttp.CookieJar(unsafe=True)
@@ -70,7 +70,7 @@ class Steward:
         return await self._once(method, path, data)
 
     async def _once(self, method: str, path: str, data: bytes = b"") -> Any:
-        address = f"{self._hub}{path}"
+        address = f"{self.hub}{path}"
         async with self._session.request(method, address, data=data) as answer:
             return await _told(answer)
 

@@ -33,16 +33,10 @@ from neighborcam.protocol.feed import Published, Withdrawn
 from neighborcam.protocol.standing import Standing
 from tests.hub import services
 from tests.hub.clock import REGION, Clock
-from tests.hub.conftest import Town
+from tests.hub.conftest import Town, empty
 from tests.hub.test_feed import headlines, next_events, read
 
 pytestmark = pytest.mark.timeout(180)
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
-    with services.postgresql() as url:
-        yield url
 
 
 @pytest.fixture(scope="module")
@@ -74,15 +68,6 @@ async def database(request: Any, tmp_path: Path) -> AsyncIterator[Database]:
     opened = await Database.open(url)
     yield opened
     await opened.close()
-
-
-async def empty(url: str) -> None:
-    """Drop what an earlier test left."""
-    database = await Database.open(url)
-    async with database.write() as tx:
-        await tx.execute(text("drop schema public cascade"))
-        await tx.execute(text("create schema public"))
-    await database.close()
 
 
 @pytest.fixture(params=["local", "nats"])

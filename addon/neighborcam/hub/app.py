@@ -29,10 +29,12 @@ from neighborcam.hub.fanout.nats import NatsFanout
 from neighborcam.hub.households import Households
 from neighborcam.hub.media import MediaShelf
 from neighborcam.hub.moderation import Moderation
+from neighborcam.hub.openings import Openings
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.replies import Replies
 from neighborcam.hub.requests import Requests
 from neighborcam.hub.retention import Retention
+from neighborcam.hub.sessions import Sessions
 from neighborcam.hub.settings import HubSettings
 from neighborcam.hub.stewards import Stewards
 from neighborcam.hub.store.database import Database
@@ -128,6 +130,7 @@ class Hub:
         rules = Rules(people_in=census, crowd=CROWD, takes_media=settings.takes_media)
         alerts = Alerts(database, keys, fanout, self._breakers, rules, clock)
         approvals = Approvals(clock)
+        sessions = Sessions(database, clock)
         return Desk(
             settings=settings,
             database=database,
@@ -138,14 +141,17 @@ class Hub:
             replies=Replies(database, keys, alerts, clock),
             media=MediaShelf(database, self.blobs, clock),
             moderation=Moderation(database, log, alerts, clock),
+            openings=Openings(database, log, clock),
             applications=Applications(database, log, approvals, self._resolver, clock),
             agencies=Agencies(database, log, approvals, clock),
             requests=Requests(database, log, approvals, clock),
             capsules=Capsules(database, log, keys, clock),
             chunks=Chunks(database, self.blobs, keys, log, clock),
+            sessions=sessions,
             stewards=Stewards(
                 database,
                 log,
+                sessions,
                 origin=settings.url,
                 host=settings.hostname,
                 clock=clock,

@@ -2,10 +2,12 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from neighborcam.hub.errors import Conflict, NotFound
 from neighborcam.hub.store.schema import CASES
 
 
@@ -36,3 +38,13 @@ async def open_case(
                 opened=now,
             )
         )
+
+
+async def waiting_case(tx: AsyncConnection, case: str) -> Row[Any]:
+    """Return a case that is not decided. Raises `NotFound`, `Conflict`."""
+    row = (await tx.execute(select(CASES).where(CASES.c.id == case))).first()
+    if row is None:
+        raise NotFound("there is no such case")
+    if row.decision is not None:
+        raise Conflict("the case is decided")
+    return row

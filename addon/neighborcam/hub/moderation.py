@@ -1,4 +1,4 @@
-"""The stewards' queue: cases, decisions with reasons, appeals, opened envelopes.
+"""The stewards' queue: cases, decisions with reasons, appeals.
 
 A decision and its entry in the public log are one transaction: none is in secret.
 """
@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from neighborcam.hub import households
 from neighborcam.hub.alerts import Alerts
-from neighborcam.hub.cases import open_case
-from neighborcam.hub.errors import Conflict, NotFound, WrongAuthor
+from neighborcam.hub.cases import open_case, waiting_case
+from neighborcam.hub.errors import Conflict, NotFound
 from neighborcam.hub.events import SEQ
+from neighborcam.hub.openings import drop_opening
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import (
@@ -28,8 +28,7 @@ from neighborcam.hub.store.schema import (
 from neighborcam.hub.store.settings import count_on
 from neighborcam.protocol.alerts import Alert, Comment
 from neighborcam.protocol.canonical import decode
-from neighborcam.protocol.entries import Decision, EnvelopeOpened
-from neighborcam.protocol.envelopes import Share, combine
+from neighborcam.protocol.entries import Decision
 from neighborcam.protocol.signing import verify
 from neighborcam.protocol.standing import Happening, Standing, after
 
@@ -79,7 +78,6 @@ class Moderation:
         self._log = log
         self._alerts = alerts
         self._clock = clock
-        self._shares: dict[str, dict[str, Share]] = {}
 
     async def queue(self) -> list[Case]:
         """Return the cases that wait, the oldest first."""
@@ -114,7 +112,7 @@ class Moderation:
     ) -> None:
         """Decide a case. Raises `NotFound`, `Conflict`."""
         async with self._database.write() as tx:
-            row = await _open_case(tx, case)
+            row = await waiting_case(tx, case)
             await _refuse_own_appeal(tx, row, steward)
             subject = await _subject(tx, row)
             if subject is not None:
@@ -130,6 +128,7 @@ class Moderation:
                     decided=self._clock(),
                 )
             )
+            await drop_opening(tx, case)
             await self._log.add(
                 tx,
                 Decision(
@@ -202,63 +201,6 @@ class Moderation:
             )
             names = ("opened_by", "decision", "rule", "fact", "decided")
             return [{name: getattr(row, name) for name in names} for row in rows]
-
-    async def envelope(self, case: str) -> bytes:
-        """Return the envelope of what a case is about. Raises `NotFound`."""
-        async with self._database.read() as tx:
-            row = await _open_case(tx, case)
-            sealed: bytes | None = await tx.scalar(
-                select(ENVELOPES.c.sealed).where(ENVELOPES.c.subject == row.subject)
-            )
-        if sealed is None:
-            raise NotFound("there is no envelope, or it is older than 14 days")
-        return sealed
-
-    async def give_share(
-        self, case: str, share: Share, *, steward: str, reason: str
-    ) -> str | None:
-        """Take the share that a steward opened; with the second, return who it was.
-
-        The opening is in the public log before anybody learns the household.
-        """
-        async with self._database.write() as tx:
-            row = await _open_case(tx, case)
-            if share.subject != row.subject:
-                raise WrongAuthor("the share is of something else")
-            given = self._shares.setdefault(case, {})
-            given[steward] = share
-            if len(given) < 2:  # noqa: PLR2004 - two of n
-                return None
-            one, other = list(given.values())[:2]
-            household = combine(one, other)
-            await self._log.add(
-                tx,
-                EnvelopeOpened(
-                    at=self._clock().replace(microsecond=0),
-                    case=case,
-                    stewards=tuple(sorted(given)),
-                    reason=reason,
-                ),
-            )
-            await tx.execute(
-                delete(ENVELOPES).where(ENVELOPES.c.subject == row.subject)
-            )
-        del self._shares[case]
-        return household
-
-    async def close_account(self, household: str) -> None:
-        """Delete the account of a household that two stewards found."""
-        async with self._database.write() as tx:
-            await households.remove(tx, household)
-
-
-async def _open_case(tx: AsyncConnection, case: str) -> Row[Any]:
-    row = (await tx.execute(select(CASES).where(CASES.c.id == case))).first()
-    if row is None:
-        raise NotFound("there is no such case")
-    if row.decision is not None:
-        raise Conflict("the case is decided")
-    return row
 
 
 async def _subject(tx: AsyncConnection, row: Row[Any]) -> Row[Any] | None:

@@ -14,7 +14,9 @@ from neighborcam.hub.capsules import Capsules
 from neighborcam.hub.chunks import Chunks
 from neighborcam.hub.errors import HubError
 from neighborcam.hub.households import INVITES_IN
+from neighborcam.hub.openings import forget_openings
 from neighborcam.hub.requests import forget_reviews
+from neighborcam.hub.sessions import forget_sessions
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import (
     ALERTS,
@@ -79,6 +81,8 @@ class Retention:
         async with self._database.write() as tx:
             await tx.execute(delete(MEDIA).where(MEDIA.c.expires <= now))
             await tx.execute(delete(ENVELOPES).where(ENVELOPES.c.expires <= now))
+            await forget_openings(tx, now)
+            await forget_sessions(tx, now)
             await tx.execute(delete(INVITES).where(INVITES.c.expires <= now))
             await tx.execute(delete(INVITED).where(INVITED.c.at <= now - INVITES_IN))
             await self._forget_alerts(tx, now)

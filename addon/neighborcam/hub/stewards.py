@@ -26,6 +26,7 @@ from webauthn.helpers.structs import (
 from neighborcam.hub.errors import Conflict, NotASteward, WrongCode
 from neighborcam.hub.households import new_code
 from neighborcam.hub.public_log import PublicLog
+from neighborcam.hub.sessions import Sessions
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import STEWARDS
 from neighborcam.hub.store.settings import put_setting, remove_setting, setting
@@ -34,19 +35,18 @@ from neighborcam.protocol.approvals import challenge
 from neighborcam.protocol.entries import StewardAppointed
 
 INVITE_LASTS: Final = timedelta(days=7)
-SESSION_LASTS: Final = timedelta(hours=12)
-_CHALLENGE_LASTS: Final = timedelta(minutes=5)
-_MOST_WAITING: Final = 200
 _INVITE: Final = "steward-invite-"
+_NONSENSE: Final = (ValueError, KeyError, TypeError, AttributeError)
 
 
 class Stewards:
-    """Who may moderate. Sessions are in memory: a restart asks for passkeys again."""
+    """Who may moderate."""
 
     def __init__(
         self,
         database: Database,
         log: PublicLog,
+        sessions: Sessions,
         *,
         origin: str,
         host: str,
@@ -54,11 +54,10 @@ class Stewards:
     ) -> None:
         self._database = database
         self._log = log
+        self._sessions = sessions
         self._origin = origin
         self._host = host
         self._clock = clock
-        self._challenges: dict[bytes, datetime] = {}
-        self._sessions: dict[bytes, tuple[str, datetime]] = {}
 
     async def names(self) -> list[str]:
         """Return the names of all stewards, in the order of their shares."""
@@ -88,7 +87,7 @@ class Stewards:
     async def registration(self, code: str, name: str) -> str:
         """Return WebAuthn's options, as JSON, for a new passkey. Raises `WrongCode`."""
         await self._check_invite(code)
-        challenge = self._new_challenge()
+        challenge = await self._sessions.challenge()
         return options_to_json(
             webauthn.generate_registration_options(
                 rp_id=self._host,
@@ -114,17 +113,19 @@ class Stewards:
         await self._check_invite(code)
         if recipient:
             parse_recipient(recipient)
+        answered = await self._challenge(credential)
         try:
             proven = webauthn.verify_registration_response(
                 credential=credential,
-                expected_challenge=self._challenge(credential),
+                expected_challenge=answered,
                 expected_rp_id=self._host,
                 expected_origin=self._origin,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError, KeyError, TypeError) as problem:
+        except (WebAuthnException, *_NONSENSE) as problem:
             raise NotASteward("the passkey was not accepted") from problem
         async with self._database.write() as tx:
+            await self._sessions.use(tx, answered)
             if await tx.scalar(select(STEWARDS.c.name).where(STEWARDS.c.name == name)):
                 raise Conflict("another steward has this name")
             if await setting(tx, _INVITE + _hash(code)) is None:
@@ -151,7 +152,7 @@ class Stewards:
                     recipient=recipient,
                 ),
             )
-        return self._open_session(name)
+            return await self._sessions.open(tx, name)
 
     async def login(self) -> str:
         """Return WebAuthn's options, as JSON, for proving a passkey."""
@@ -160,7 +161,7 @@ class Stewards:
         return options_to_json(
             webauthn.generate_authentication_options(
                 rp_id=self._host,
-                challenge=self._new_challenge(),
+                challenge=await self._sessions.challenge(),
                 allow_credentials=[
                     PublicKeyCredentialDescriptor(id=each) for each in known
                 ],
@@ -171,25 +172,27 @@ class Stewards:
     async def log_in(self, credential: dict[str, Any]) -> str:
         """Return a session for a passkey that proves itself. Raises `NotASteward`."""
         row = await self._of(credential)
+        answered = await self._challenge(credential)
         try:
             proven = webauthn.verify_authentication_response(
                 credential=credential,
-                expected_challenge=self._challenge(credential),
+                expected_challenge=answered,
                 expected_rp_id=self._host,
                 expected_origin=self._origin,
                 credential_public_key=row.public_key,
                 credential_current_sign_count=row.sign_count,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError, KeyError, TypeError) as problem:
+        except (WebAuthnException, *_NONSENSE) as problem:
             raise NotASteward("the passkey was not accepted") from problem
         async with self._database.write() as tx:
+            await self._sessions.use(tx, answered)
             await tx.execute(
                 update(STEWARDS)
                 .where(STEWARDS.c.name == row.name)
                 .values(sign_count=proven.new_sign_count)
             )
-        return self._open_session(row.name)
+            return await self._sessions.open(tx, str(row.name))
 
     async def approval_options(self, kind: str, subject: bytes) -> str:
         """Return WebAuthn's options, as JSON, for approving something."""
@@ -213,42 +216,16 @@ class Stewards:
                     return row
         raise NotASteward("this hub does not know the passkey")
 
-    def who(self, session: str | None) -> str:
-        """Return the steward of a session. Raises `NotASteward`."""
-        name, ends = self._sessions.get(_digest(session or ""), ("", self._clock()))
-        if ends <= self._clock():
-            raise NotASteward("log in with your passkey")
-        return name
-
-    def log_out(self, session: str | None) -> None:
-        """End a session."""
-        self._sessions.pop(_digest(session or ""), None)
-
-    def _open_session(self, name: str) -> str:
-        session = secrets.token_urlsafe(32)
-        ends = self._clock() + SESSION_LASTS
-        self._sessions[_digest(session)] = name, ends
-        return session
-
-    def _new_challenge(self) -> bytes:
-        now = self._clock()
-        for old in [key for key, ends in self._challenges.items() if ends <= now]:
-            del self._challenges[old]
-        while len(self._challenges) >= _MOST_WAITING:
-            del self._challenges[next(iter(self._challenges))]
-        challenge = secrets.token_bytes(32)
-        self._challenges[challenge] = now + _CHALLENGE_LASTS
-        return challenge
-
-    def _challenge(self, credential: dict[str, Any]) -> bytes:
-        """Return the challenge that an answer is to, and let it be answered once."""
-        data = credential["response"]["clientDataJSON"]
-        parsed = webauthn.helpers.parse_client_data_json(
-            webauthn.base64url_to_bytes(data)
-        )
-        ends = self._challenges.pop(parsed.challenge, None)
-        if ends is None or ends <= self._clock():
-            raise ValueError("no such challenge")
+    async def _challenge(self, credential: dict[str, Any]) -> bytes:
+        """Return the challenge that an answer is to. Raises `NotASteward`."""
+        try:
+            data = credential["response"]["clientDataJSON"]
+            parsed = webauthn.helpers.parse_client_data_json(
+                webauthn.base64url_to_bytes(data)
+            )
+        except (WebAuthnException, *_NONSENSE) as problem:
+            raise NotASteward("the passkey was not accepted") from problem
+        await self._sessions.check(parsed.challenge)
         return parsed.challenge
 
     async def _check_invite(self, code: str) -> None:
@@ -268,7 +245,3 @@ def _public_der(credential_key: bytes) -> bytes:
 
 def _hash(code: str) -> str:
     return sha256(code.encode()).hexdigest()[:48]  # a setting's name is short
-
-
-def _digest(session: str) -> bytes:
-    return sha256(session.encode()).digest()

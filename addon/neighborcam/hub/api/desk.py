@@ -22,9 +22,11 @@ from neighborcam.hub.fanout.interface import Fanout
 from neighborcam.hub.households import Households
 from neighborcam.hub.media import MediaShelf
 from neighborcam.hub.moderation import Moderation
+from neighborcam.hub.openings import Openings
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.replies import Replies
 from neighborcam.hub.requests import Requests
+from neighborcam.hub.sessions import Sessions
 from neighborcam.hub.settings import HubSettings
 from neighborcam.hub.stewards import Stewards
 from neighborcam.hub.store.database import Database
@@ -47,11 +49,13 @@ class Desk:
     replies: Replies
     media: MediaShelf
     moderation: Moderation
+    openings: Openings
     applications: Applications
     agencies: Agencies
     requests: Requests
     capsules: Capsules
     chunks: Chunks
+    sessions: Sessions
     stewards: Stewards
     witness: Witness
     fanout: Fanout
@@ -96,7 +100,7 @@ class Call[Query, Body]:
         if not await self.is_member():
             raise NoPass("send the header `Authorization: Pass <pass of the day>`")
 
-    def steward(self) -> str:
+    async def steward(self) -> str:
         """Return the steward who is logged in. Raises `NotASteward`, `BadRequest`.
 
         A change must come from the hub's own page: a cookie alone proves nothing.
@@ -104,4 +108,4 @@ class Call[Query, Body]:
         origin = self.http_request.headers.get("Origin")
         if self.http_request.method != "GET" and origin != self.desk.settings.url:
             raise BadRequest("this is only for the hub's own page")
-        return self.desk.stewards.who(self.http_request.cookies.get(SESSION))
+        return await self.desk.sessions.who(self.http_request.cookies.get(SESSION))

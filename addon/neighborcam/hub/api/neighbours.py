@@ -106,7 +106,7 @@ async def get_media(call: Call[None, None]) -> web.StreamResponse:
         call.item("alert"),
         call.item("sha256"),
         is_member=await call.is_member(),
-        is_steward=_is_steward(call),
+        is_steward=await _is_steward(call),
     )
     return web.Response(
         body=found.data,
@@ -118,9 +118,9 @@ async def get_media(call: Call[None, None]) -> web.StreamResponse:
     )
 
 
-def _is_steward(call: Call[None, None]) -> bool:
+async def _is_steward(call: Call[None, None]) -> bool:
     try:
-        call.desk.stewards.who(call.http_request.cookies.get(SESSION))
+        await call.desk.sessions.who(call.http_request.cookies.get(SESSION))
     except NotASteward:
         return False
     return True

@@ -148,12 +148,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _post(f"{_CASE}/decision", stewards.decide, needs="steward"),
     _get(f"{_CASE}/envelope", stewards.envelope, needs="steward"),
     _post(f"{_CASE}/shares", stewards.give_share, needs="steward"),
-    Route(
-        method="DELETE",
-        path=f"/api/steward/households/{{household:{ID}}}",
-        run=stewards.close_account,
-        needs="steward",
-    ),
+    _post(f"{_CASE}/account-closure", stewards.close_account, needs="steward"),
     _post(
         "/api/steward/approval-options",
         steward_requests.approval_options,

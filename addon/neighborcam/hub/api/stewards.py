@@ -20,7 +20,7 @@ from neighborcam.hub.api.messages import (
 )
 from neighborcam.hub.api.plumbing import json_response
 from neighborcam.hub.moderation import Case
-from neighborcam.hub.stewards import SESSION_LASTS
+from neighborcam.hub.sessions import SESSION_LASTS
 from neighborcam.protocol.envelopes import Share
 
 
@@ -46,12 +46,12 @@ async def login_options(call: Call[None, None]) -> web.StreamResponse:
 async def log_in(call: Call[None, Login]) -> web.StreamResponse:
     """Log in with a passkey."""
     session = await call.desk.stewards.log_in(call.body.credential)
-    return _with_session(call, session, call.desk.stewards.who(session))
+    return _with_session(call, session, await call.desk.sessions.who(session))
 
 
 async def log_out(call: Call[None, None]) -> web.StreamResponse:
     """End the session."""
-    call.desk.stewards.log_out(call.http_request.cookies.get(SESSION))
+    await call.desk.sessions.close(call.http_request.cookies.get(SESSION))
     response = web.Response(status=204)
     response.del_cookie(SESSION, path="/api")
     return response
@@ -59,12 +59,12 @@ async def log_out(call: Call[None, None]) -> web.StreamResponse:
 
 async def me(call: Call[None, None]) -> StewardView:
     """Who is logged in."""
-    return StewardView(name=call.steward())
+    return StewardView(name=await call.steward())
 
 
 async def cases(call: Call[None, None]) -> tuple[Case, ...]:
     """The cases that wait, the oldest first."""
-    call.steward()
+    await call.steward()
     return tuple(await call.desk.moderation.queue())
 
 
@@ -75,54 +75,59 @@ async def decide(call: Call[None, DecisionWish]) -> None:
         call.body.verdict,
         rule=call.body.rule,
         fact=call.body.fact,
-        steward=call.steward(),
+        steward=await call.steward(),
     )
 
 
 async def envelope(call: Call[None, None]) -> web.StreamResponse:
     """The sealed envelope of what a case is about."""
-    call.steward()
-    sealed = await call.desk.moderation.envelope(call.item("case"))
+    await call.steward()
+    sealed = await call.desk.openings.envelope(call.item("case"))
     return web.Response(body=sealed, content_type="application/json")
 
 
 async def give_share(call: Call[None, ShareWish]) -> Opened:
     """Give the share that this steward opened; the second names the household."""
-    steward = call.steward()
-    wish = call.body
-    household = await call.desk.moderation.give_share(
+    steward = await call.steward()
+    household = await call.desk.openings.give_share(
         call.item("case"),
-        Share(subject=wish.subject, x=wish.x, y=wish.y),
+        _share(call.body),
         steward=steward,
-        reason=wish.reason,
+        reason=call.body.reason,
     )
     return Opened(household=household or "")
 
 
-async def close_account(call: Call[None, None]) -> None:
-    """Delete the account of a household that two stewards found."""
-    call.steward()
-    await call.desk.moderation.close_account(call.item("household"))
+async def close_account(call: Call[None, ShareWish]) -> None:
+    """Delete the account that this steward's share named, with another's."""
+    steward = await call.steward()
+    await call.desk.openings.close_account(
+        call.item("case"), _share(call.body), steward=steward
+    )
 
 
 async def invite_household(call: Call[None, None]) -> InviteView:
     """An invite for a household."""
-    call.steward()
+    await call.steward()
     code = await call.desk.households.invite_by_steward()
     return InviteView(link=invite_link(call, code))
 
 
 async def invite_steward(call: Call[None, None]) -> CodeView:
     """An invite for another steward."""
-    call.steward()
+    await call.steward()
     code = await call.desk.stewards.invite()
     return CodeView(code=code, link=f"{call.desk.settings.url}/#steward={code}")
 
 
 async def witness(call: Call[None, WitnessWish]) -> None:
     """Become a witness of another hub's log."""
-    call.steward()
+    await call.steward()
     await call.desk.witness.add_log(call.body.vkey)
+
+
+def _share(wish: ShareWish) -> Share:
+    return Share(subject=wish.subject, x=wish.x, y=wish.y)
 
 
 def _with_session(

@@ -208,6 +208,31 @@ _WORDS: Final[dict[str, _Words]] = {
             "position": "which of the stewards this is",
         },
     ),
+    "sessions": _Words(
+        "that a steward is logged in",
+        "12 hours",
+        {
+            "session": "a hash of what the steward's browser holds",
+            "steward": "who",
+            "ends": "when it ends",
+        },
+    ),
+    "challenges": _Words(
+        "that some passkey answered a challenge, so that none is answered twice",
+        "10 minutes, and until the next sweep",
+        {"challenge": "its hash", "ends": "when it could not be answered any more"},
+    ),
+    "openings": _Words(
+        "one steward's share of an envelope, which alone names nobody",
+        "3 days, and not longer than the case is open",
+        {
+            "case": "of which case",
+            "steward": "who brought it",
+            "share": "a point of a line; the household is where two of them meet",
+            "at": "when",
+            "told": "the other steward, who was told; the log has both",
+        },
+    ),
     "log": _Words(
         "the public log, which anybody can read",
         "always",

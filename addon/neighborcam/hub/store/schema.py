@@ -189,6 +189,29 @@ STEWARDS: Final = Table(
     Column("recipient", Text, nullable=False, default=""),
     Column("position", Integer, nullable=False, unique=True),
 )
+SESSIONS: Final = Table(
+    "sessions",
+    METADATA,
+    Column("session", LargeBinary, primary_key=True),  # its hash
+    Column("steward", String(40), nullable=False, index=True),
+    Column("ends", Instant, nullable=False),
+)
+CHALLENGES: Final = Table(  # that a passkey answered: none is answered twice
+    "challenges",
+    METADATA,
+    Column("challenge", LargeBinary, primary_key=True),  # its hash
+    Column("ends", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+OPENINGS: Final = Table(  # of envelopes: one steward's share, until another's comes
+    "openings",
+    METADATA,
+    Column("case", String(32), primary_key=True),
+    Column("steward", String(40), nullable=False),
+    Column("share", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("told", String(40)),
+)
 LOG: Final = Table(
     "log",
     METADATA,

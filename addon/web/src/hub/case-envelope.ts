@@ -7,6 +7,7 @@ import { base, buttons, fields } from "../ui/styles";
 import { panel } from "./hub-style";
 import { readShare } from "./messages";
 import { client, hub, steward } from "./session";
+import type { Share } from "./types";
 
 /** Two stewards together learn who wrote something. Their keys never come into this page. */
 @customElement("nc-hub-case-envelope")
@@ -89,21 +90,26 @@ export class CaseEnvelope extends LitElement {
 
   private give(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    const said = new FormData(event.target as HTMLFormElement);
     return this.doing(async () => {
-      const share = readShare(String(said.get("share") ?? ""));
-      const reason = String(said.get("reason") ?? "").trim();
+      const { share, reason } = this.said();
       this.household = (await client.giveShare(this.case, share, reason)).household;
       this.told =
         this.household === ""
-          ? "Your share is kept until another steward gives theirs, or the hub restarts."
+          ? "Your share is kept for three days, until another steward gives theirs."
           : `It was the household ${this.household}.`;
     });
   }
 
+  private said(): { share: Share; reason: string } {
+    const said = new FormData(this.renderRoot.querySelector("form") ?? undefined);
+    const reason = String(said.get("reason") ?? "").trim();
+    return { share: readShare(String(said.get("share") ?? "")), reason };
+  }
+
   private close(): Promise<void> {
     return this.doing(async () => {
-      await client.closeAccount(this.household);
+      const { share, reason } = this.said();
+      await client.closeAccount(this.case, share, reason);
       this.told = `The account of ${this.household} is deleted.`;
       this.household = "";
     });

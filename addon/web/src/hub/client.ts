@@ -78,9 +78,9 @@ export class HubClient {
   /** Give a share; the second one of a case names the household. */
   giveShare = (id: string, share: Share, reason: string): Promise<{ household: string }> =>
     this.send(`api/steward/cases/${part(id)}/shares`, { ...share, reason });
-  async closeAccount(household: string): Promise<void> {
-    await this.ask(`api/steward/households/${part(household)}`, { method: "DELETE" });
-  }
+  /** Delete the account that this share named, with another steward's. */
+  closeAccount = (id: string, share: Share, reason: string): Promise<void> =>
+    this.send(`api/steward/cases/${part(id)}/account-closure`, { ...share, reason });
   agencies = (): Promise<readonly Agency[]> => this.get("api/agencies");
   applications = (): Promise<readonly Application[]> => this.get("api/steward/applications");
   checkDomain = (id: string): Promise<void> => this.send(`${applicationPath(id)}/domain-check`);

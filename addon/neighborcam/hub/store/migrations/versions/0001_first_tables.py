@@ -16,6 +16,7 @@ def upgrade() -> None:
     _make_approvals()
     _make_capsules()
     _make_cases()
+    _make_challenges()
     _make_chunks()
     _make_comments()
     _make_counters()
@@ -26,8 +27,10 @@ def upgrade() -> None:
     _make_issued()
     _make_log()
     _make_media()
+    _make_openings()
     _make_replies()
     _make_reviews()
+    _make_sessions()
     _make_settings()
     _make_spent()
     _make_stewards()
@@ -61,14 +64,9 @@ def _make_alerts() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("seq"),
     )
-    with op.batch_alter_table("alerts", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_alerts_expires"), ["expires"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_alerts_original"), ["original"], unique=False
-        )
-        batch_op.create_index("ix_alerts_region_seq", ["region", "seq"], unique=False)
+    op.create_index("ix_alerts_expires", "alerts", ["expires"])
+    op.create_index("ix_alerts_original", "alerts", ["original"])
+    op.create_index("ix_alerts_region_seq", "alerts", ["region", "seq"])
 
 
 def _make_cases() -> None:
@@ -87,8 +85,17 @@ def _make_cases() -> None:
         sa.Column("decided", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("cases", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_cases_subject"), ["subject"], unique=False)
+    op.create_index("ix_cases_subject", "cases", ["subject"])
+
+
+def _make_challenges() -> None:
+    op.create_table(
+        "challenges",
+        sa.Column("challenge", sa.LargeBinary(), nullable=False),
+        sa.Column("ends", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("challenge"),
+        sqlite_with_rowid=False,
+    )
 
 
 def _make_comments() -> None:
@@ -102,8 +109,7 @@ def _make_comments() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("comments", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_comments_alert"), ["alert"], unique=False)
+    op.create_index("ix_comments_alert", "comments", ["alert"])
 
 
 def _make_counters() -> None:
@@ -123,10 +129,7 @@ def _make_envelopes() -> None:
         sa.Column("expires", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("subject"),
     )
-    with op.batch_alter_table("envelopes", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_envelopes_expires"), ["expires"], unique=False
-        )
+    op.create_index("ix_envelopes_expires", "envelopes", ["expires"])
 
 
 def _make_households() -> None:
@@ -172,8 +175,7 @@ def _make_issued() -> None:
         sa.Column("epoch", sa.String(length=10), nullable=False),
         sa.PrimaryKeyConstraint("household", "scope", "request"),
     )
-    with op.batch_alter_table("issued", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_issued_epoch"), ["epoch"], unique=False)
+    op.create_index("ix_issued_epoch", "issued", ["epoch"])
 
 
 def _make_log() -> None:
@@ -198,8 +200,30 @@ def _make_media() -> None:
         sa.Column("expires", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("alert", "sha256"),
     )
-    with op.batch_alter_table("media", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_media_expires"), ["expires"], unique=False)
+    op.create_index("ix_media_expires", "media", ["expires"])
+
+
+def _make_openings() -> None:
+    op.create_table(
+        "openings",
+        sa.Column("case", sa.String(length=32), nullable=False),
+        sa.Column("steward", sa.String(length=40), nullable=False),
+        sa.Column("share", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("told", sa.String(length=40), nullable=True),
+        sa.PrimaryKeyConstraint("case"),
+    )
+
+
+def _make_sessions() -> None:
+    op.create_table(
+        "sessions",
+        sa.Column("session", sa.LargeBinary(), nullable=False),
+        sa.Column("steward", sa.String(length=40), nullable=False),
+        sa.Column("ends", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("session"),
+    )
+    op.create_index("ix_sessions_steward", "sessions", ["steward"])
 
 
 def _make_settings() -> None:
@@ -220,8 +244,7 @@ def _make_spent() -> None:
         sa.PrimaryKeyConstraint("token"),
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("spent", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_spent_epoch"), ["epoch"], unique=False)
+    op.create_index("ix_spent_epoch", "spent", ["epoch"])
 
 
 def _make_stewards() -> None:
@@ -260,8 +283,7 @@ def _make_votes() -> None:
         sa.PrimaryKeyConstraint("token"),
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("votes", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_votes_alert"), ["alert"], unique=False)
+    op.create_index("ix_votes_alert", "votes", ["alert"])
 
 
 def _make_witnessed() -> None:
@@ -324,7 +346,7 @@ def _make_chunks() -> None:
         sa.PrimaryKeyConstraint("id"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_chunks_expires", "chunks", ["expires"], unique=False)
+    op.create_index("ix_chunks_expires", "chunks", ["expires"])
 
 
 def _make_replies() -> None:
@@ -370,4 +392,4 @@ def _make_vetoes() -> None:
         sa.PrimaryKeyConstraint("token"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_vetoes_agency", "vetoes", ["agency"], unique=False)
+    op.create_index("ix_vetoes_agency", "vetoes", ["agency"])
