@@ -47,6 +47,10 @@ GOOD: list[dict[str, Any]] = [
     {"expires": NOW + 30 * DAY},
     {"msg_type": MsgType.UPDATE, "references": (OTHER_ID,)},
     {"msg_type": MsgType.CANCEL, "references": (OTHER_ID,)},
+    *(
+        {"msg_type": kind, "references": (OTHER_ID,), "onset": QUARTER - 36 * DAY}
+        for kind in (MsgType.UPDATE, MsgType.CANCEL)
+    ),
     {"media": (media(), media(sha256="b" * 64, kind="clip", bytes=16 * 2**20))},
     {"origin": Origin.AUTOMATION, "expires": NOW + timedelta(hours=2)},
 ]
@@ -63,6 +67,14 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("onset", {"onset": QUARTER + timedelta(microseconds=1)}),
     ("onset", {"onset": QUARTER.astimezone(timezone(timedelta(hours=1)))}),
     ("onset", {"onset": QUARTER - 7 * DAY - 15 * MINUTE}),
+    (
+        "onset",
+        {
+            "msg_type": MsgType.CANCEL,
+            "references": (OTHER_ID,),
+            "onset": QUARTER - 37 * DAY - 15 * MINUTE,
+        },
+    ),
     ("onset", {"onset": QUARTER + 15 * MINUTE}),
     ("onset", {"onset": QUARTER + 7 * DAY + 15 * MINUTE, "urgency": "future"}),
     ("expires", {"expires": NOW}),

@@ -136,6 +136,7 @@ class DiaryEntry(View, frozen=True, kw_only=True):
     size_bytes: int
     state: Literal["waiting", "sent", "refused"]
     answer: str = ""
+    about: str = ""  # the alert that it belongs to: its first version
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,6 +153,17 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     expires_in_h: float = 24.0
     automatic: bool = False
     pictures: tuple[str, ...] = ()  # made before, by their hash
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What a newer version of an alert says; None stays as it was."""
+
+    headline: str | None = None
+    text: str | None = None
+    instruction: str | None = None
+    urgency: Urgency | None = None
+    severity: Severity | None = None
+    certainty: Certainty | None = None
 
 
 class Preferences(

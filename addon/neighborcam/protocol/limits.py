@@ -113,8 +113,11 @@ def _check_times(alert: Alert, now: datetime) -> None:
             raise OutsideLimits(field, "write moments as 2026-11-23T18:30:00Z")
     if alert.onset != bucket(alert.onset):
         raise OutsideLimits("onset", "an onset is a whole quarter of an hour")
-    if alert.onset < now - LOOK_BACK:
-        raise OutsideLimits("onset", "longer ago than 7 days")
+    # A version repeats the onset of the first, which may be as old as alerts get.
+    is_first = alert.msg_type is MsgType.ALERT
+    back = LOOK_BACK if is_first else LOOK_BACK + LONGEST
+    if alert.onset < now - back:
+        raise OutsideLimits("onset", f"longer ago than {back.days} days")
     ahead = LOOK_AHEAD if alert.urgency == "future" else SKEW
     if alert.onset > now + ahead:
         raise OutsideLimits(

@@ -19,6 +19,7 @@ from neighborcam.engine.errors import (
 from neighborcam.engine.neighbours import (
     AlertView,
     Category,
+    Change,
     PictureOrder,
     Preferences,
     Reaction,
@@ -116,6 +117,32 @@ async def test_taking_back_reaches_whoever_heard_it(house: Make) -> None:
     cancel = other.heard("received")[1]
     assert (cancel.msg_type, cancel.references) == ("cancel", (view.id,))
     assert cancel.expires == view.expires
+
+
+async def test_its_author_says_more_and_that_it_is_over(house: Make) -> None:
+    one, other = await house("one"), await house("other")
+    view = await one.sharing.publish(DRAFT)
+    await until(lambda: bool(other.heard("received")))
+    with pytest.raises(NotFound):
+        await other.sharing.update(view.id, Change(text="Not mine to change"))
+    more = await one.sharing.update(view.id, Change(text="It was the stove. "))
+    over = await one.sharing.update(more.id, Change(urgency="past"))
+    await until(lambda: other.sharing.alerts()[0].urgency == "past")
+    (heard,) = other.sharing.alerts()
+    assert (heard.id, heard.msg_type, heard.references) == (
+        over.id,
+        "update",
+        (view.id,),
+    )
+    assert (heard.headline, heard.text) == (DRAFT.headline, "It was the stove.")
+    assert {(e.kind, e.about) for e in one.sharing.diary()} == {
+        ("alert", view.id),
+        ("update", view.id),
+    }
+    await one.sharing.cancel(over.id)
+    await until(lambda: other.sharing.alerts()[0].msg_type == "cancel")
+    with pytest.raises(Conflict, match="taken back"):
+        await one.sharing.update(over.id, Change(text="More"))
 
 
 async def test_words_and_reactions_go_back_and_forth(house: Make) -> None:

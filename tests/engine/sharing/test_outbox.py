@@ -17,6 +17,7 @@ from neighborcam.engine.errors import (
     StorageError,
 )
 from neighborcam.engine.index.letter_store import Parcel
+from neighborcam.engine.neighbours import Change
 from neighborcam.engine.sharing import supervised
 from neighborcam.engine.sharing.wallet import Wallet
 from neighborcam.hub.app import Hub
@@ -203,6 +204,20 @@ async def test_an_alert_that_was_never_tried_needs_no_cancel(
     assert [e.kind for e in one.sharing.diary()] == ["alert"]
     assert one.sharing.view().waiting == 0
     assert view.id not in one.store.letters.own_ids()
+
+
+async def test_what_arrived_is_taken_back_though_its_newer_version_still_waits(
+    house: Make,
+) -> None:
+    one = await house("one")
+    await one.tokens()
+    first = await one.sharing.publish(DRAFT)
+    await sent(one)
+    one.life._work.end("sending messages")
+    await one.sharing.update(first.id, Change(text="More"))
+    await one.sharing.cancel(first.id)
+    lines = [(line.kind, line.state) for line in one.sharing.diary()]
+    assert lines == [("cancel", "waiting"), ("update", "refused"), ("alert", "sent")]
 
 
 async def test_what_is_taken_back_while_it_is_read_is_not_sent(

@@ -24,12 +24,14 @@ from neighborcam.engine.api.neighbourhood_messages import (
     PreviewWish,
     ReactionWish,
     TrustWish,
+    UpdateWish,
 )
 from neighborcam.engine.api.picture_orders import order_of
 from neighborcam.engine.api.ports import NeighbourhoodPort
 from neighborcam.engine.neighbours import (
     AlertPreview,
     AlertView,
+    Change,
     CommentView,
     DiaryEntry,
     Draft,
@@ -124,6 +126,12 @@ async def made_picture(call: Call[None, None]) -> web.StreamResponse:
     """A picture or clip that was made: the exact bytes that would leave."""
     data = _on(call).made(call.item("picture"))
     return web.Response(body=data, content_type=_kind_of(data))
+
+
+async def update_alert(call: Call[None, UpdateWish]) -> AlertView:
+    """Say more about an alert of this home, or that it is over: a newer version."""
+    change = Change(**msgspec.structs.asdict(call.body))
+    return await _on(call).update(call.item("alert"), change)
 
 
 async def cancel_alert(call: Call[None, None]) -> None:

@@ -45,6 +45,17 @@ class PreviewWish(AlertWish, frozen=True, kw_only=True):
     episode: EpisodeId | None = None
 
 
+class UpdateWish(Wish, frozen=True, kw_only=True):
+    """Say more about an alert of this home; what is left out stays as it was."""
+
+    headline: Annotated[str, msgspec.Meta(min_length=1, max_length=80)] | None = None
+    text: Annotated[str, msgspec.Meta(max_length=1000)] | None = None
+    instruction: Annotated[str, msgspec.Meta(max_length=300)] | None = None
+    urgency: Urgency | None = None
+    severity: Severity | None = None
+    certainty: Certainty | None = None
+
+
 class PictureWish(Wish, frozen=True, kw_only=True):
     """Make a redacted picture or clip, to be looked at before it leaves.
 

@@ -32,6 +32,7 @@ from neighborcam.engine.moving import Translation
 from neighborcam.engine.neighbours import (
     AlertPreview,
     AlertView,
+    Change,
     CommentView,
     DiaryEntry,
     Draft,
@@ -303,6 +304,9 @@ class NeighbourhoodPort(Protocol):
 
     def made(self, picture: str) -> bytes:
         """Return a picture that was made. Raises `NotFound`."""
+
+    async def update(self, alert: str, change: Change) -> AlertView:
+        """Publish a newer version. Raises `NotFound`, `InvalidInput`, `Conflict`."""
 
     async def cancel(self, alert: str) -> None:
         """Take an alert of this home back."""

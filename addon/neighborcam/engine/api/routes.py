@@ -164,6 +164,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _route("GET", "/api/alerts", VIEWER, neighbourhood.list_alerts),
     _route("POST", "/api/alerts", ADMIN, neighbourhood.publish_alert, status=201),
     _route("POST", "/api/alerts/preview", ADMIN, neighbourhood.preview_alert),
+    _route("POST", f"{_ALERT}/update", ADMIN, neighbourhood.update_alert, status=201),
     _route("POST", f"{_ALERT}/cancel", ADMIN, neighbourhood.cancel_alert),
     _route("GET", f"{_ALERT}/comments", VIEWER, neighbourhood.list_comments),
     _route("POST", f"{_ALERT}/comments", ADMIN, neighbourhood.comment),

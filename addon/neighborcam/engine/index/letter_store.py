@@ -22,7 +22,8 @@ CREATE TABLE own (
 CREATE TABLE diary (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL,
     summary TEXT NOT NULL, size INTEGER NOT NULL,
-    state TEXT NOT NULL DEFAULT 'waiting', answer TEXT NOT NULL DEFAULT ''
+    state TEXT NOT NULL DEFAULT 'waiting', answer TEXT NOT NULL DEFAULT '',
+    about TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE outbox (
     id INTEGER PRIMARY KEY REFERENCES diary (id) ON DELETE CASCADE,
@@ -43,7 +44,12 @@ WHERE lane = ? AND NOT EXISTS (
 ORDER BY due_at, id LIMIT 1
 """
 
+UPDATE: Final = "update"  # the diary's word for a newer version of an alert
 TAKEN_BACK: Final = "not sent: it was taken back before"
+_OF_CHAIN: Final = """
+SELECT outbox.id, lane, tries, kind FROM outbox JOIN diary ON diary.id = outbox.id
+WHERE chain = ? ORDER BY outbox.id
+"""
 _TAKEN_BACK: Final = """
 SELECT 1 FROM outbox JOIN diary ON diary.id = outbox.id
 WHERE outbox.chain = ? AND outbox.id > ? AND diary.kind = 'cancel'
@@ -69,6 +75,7 @@ class Parcel:
     body: bytes
     kind: str
     summary: str
+    about: str = ""  # the alert that it belongs to
     purpose: str | None = None
     lane: Lane = "message"
 
@@ -83,6 +90,16 @@ class Letter:
     purpose: str | None
     body: bytes
     tries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dropped:
+    """A letter of a chain that is not sent; ``kind`` is the diary's word for it."""
+
+    id: int
+    lane: Lane
+    tries: int
+    kind: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,20 +226,18 @@ class LetterStore:
         """Take a letter out of the outbox and write down what became of it."""
         self._database.write(lambda connection: _settle(connection, id_, state, answer))
 
-    def drop(
-        self, chain: str, why: str, *, but: Collection[int] = ()
-    ) -> list[tuple[int, Lane, int]]:
-        """Take a chain's letters out ``but`` some; return all: id, lane and tries."""
+    def drop(self, chain: str, why: str, *, but: Collection[int] = ()) -> list[Dropped]:
+        """Take a chain's letters out ``but`` some; return all of them."""
 
-        def work(connection: sqlite3.Connection) -> list[tuple[int, Lane, int]]:
-            rows = connection.execute(
-                "SELECT id, lane, tries FROM outbox WHERE chain = ? ORDER BY id",
-                (chain,),
-            ).fetchall()
-            for id_, _, _ in rows:
+        def work(connection: sqlite3.Connection) -> list[Dropped]:
+            rows = connection.execute(_OF_CHAIN, (chain,)).fetchall()
+            for id_, *_ in rows:
                 if id_ not in but:
                     _settle(connection, id_, "refused", why)
-            return rows
+            return [
+                Dropped(id=id_, lane=lane, tries=tries, kind=kind)
+                for id_, lane, tries, kind in rows
+            ]
 
         return self._database.write(work)
 
@@ -281,7 +296,7 @@ class LetterStore:
     def diary(self, limit: int = 200) -> list[DiaryEntry]:
         """Return what left this home, the newest first."""
         rows = self._rows.all(
-            "SELECT id, at, kind, summary, size, state, answer FROM diary"
+            "SELECT id, at, kind, summary, size, state, answer, about FROM diary"
             " ORDER BY id DESC LIMIT ?",
             limit,
         )
@@ -294,8 +309,9 @@ class LetterStore:
                 size_bytes=size,
                 state=state,
                 answer=answer,
+                about=about,
             )
-            for id_, at, kind, summary, size, state, answer in rows
+            for id_, at, kind, summary, size, state, answer, about in rows
         ]
 
     def prune(self, now: datetime, own_lasts: timedelta) -> None:
@@ -337,8 +353,8 @@ def _put(
     connection: sqlite3.Connection, parcel: Parcel, at: datetime, due_at: datetime
 ) -> None:
     id_ = connection.execute(
-        "INSERT INTO diary (at, kind, summary, size) VALUES (?, ?, ?, ?)",
-        (to_us(at), parcel.kind, parcel.summary, len(parcel.body)),
+        "INSERT INTO diary (at, kind, summary, size, about) VALUES (?, ?, ?, ?, ?)",
+        (to_us(at), parcel.kind, parcel.summary, len(parcel.body), parcel.about),
     ).lastrowid
     connection.execute(
         "INSERT INTO outbox (id, chain, lane, path, purpose, body, due_at)"

@@ -14,6 +14,7 @@ from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.neighbours import (
     AlertPreview,
     AlertView,
+    Change,
     CommentView,
     DiaryEntry,
     Draft,
@@ -220,6 +221,10 @@ class Neighbourhood:
     def made(self, picture: str) -> bytes:
         """Return a picture that was made: whoever asks has seen it. `NotFound`."""
         return self._tray.show(picture).data
+
+    async def update(self, alert: str, change: Change) -> AlertView:
+        """Publish a newer version of an alert of this home."""
+        return await self._need_life().update(alert, change)
 
     async def cancel(self, alert: str) -> None:
         """Take an alert of this home back. Raises `NotFound`."""

@@ -18,7 +18,7 @@ from neighborcam.engine.errors import (
     HubRefused,
     HubUnreachable,
 )
-from neighborcam.engine.index.letter_store import TAKEN_BACK, Lane, Letter
+from neighborcam.engine.index.letter_store import TAKEN_BACK, UPDATE, Lane, Letter
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.sharing.hub_link import HubLink
 from neighborcam.engine.sharing.letters import (
@@ -77,11 +77,11 @@ class Outbox:
         """
         flying = self._flying.values()
         rows = self._letters.drop(chain, TAKEN_BACK, but=flying)
-        sent = [(id_, tries) for id_, lane, tries in rows if lane == "message"]
-        if any(id_ in flying for id_, _ in sent):
+        sent = [each for each in rows if each.lane == "message"]
+        if any(each.id in flying for each in sent):
             return chain  # behind it: a cancel that overtakes it would find nothing
-        if sent and not any(tries for _, tries in sent):
-            return None
+        if any(each.kind != UPDATE and not each.tries for each in sent):
+            return None  # the first version waits, and so does all that follows it
         return f"cancel {chain}"
 
     async def run(self, lane: Lane) -> None:
@@ -201,7 +201,7 @@ class Outbox:
             return
         self._letters.settle(letter.id, "refused", said)
         self._letters.disown(alert.id)
-        if alert.msg_type is not MsgType.CANCEL:
+        if alert.msg_type is MsgType.ALERT:
             self._letters.drop(letter.chain, "not sent: its alert was refused")
 
     def _later(self, letter: Letter, wait: timedelta) -> None:

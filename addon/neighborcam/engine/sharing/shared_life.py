@@ -20,6 +20,7 @@ from neighborcam.engine.index.letter_store import Lane
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.neighbours import (
     AlertView,
+    Change,
     CommentView,
     Draft,
     HubView,
@@ -212,6 +213,11 @@ class SharedLife:
         """Queue an alert."""
         with self._watching():
             return await self._speaking.publish(draft, self._naming.cell(), pictures)
+
+    async def update(self, alert: str, change: Change) -> AlertView:
+        """Queue a newer version of an alert of this home."""
+        with self._watching():
+            return await self._speaking.update(alert, change)
 
     async def cancel(self, alert: str) -> None:
         """Queue the message that an alert was none."""

@@ -12,9 +12,15 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from neighborcam.engine.errors import Conflict, NotFound
-from neighborcam.engine.index.letter_store import Own, Parcel, Quota, TokenGone
+from neighborcam.engine.index.letter_store import (
+    UPDATE,
+    Own,
+    Parcel,
+    Quota,
+    TokenGone,
+)
 from neighborcam.engine.index.sharing_store import SharingStore
-from neighborcam.engine.neighbours import AlertView, Draft
+from neighborcam.engine.neighbours import AlertView, Change, Draft
 from neighborcam.engine.sharing.letters import (
     ALERTS,
     COMMENTS,
@@ -27,7 +33,14 @@ from neighborcam.engine.sharing.pictures import Made
 from neighborcam.engine.sharing.policy import DAY, may_publish
 from neighborcam.engine.sharing.views import alert_view
 from neighborcam.engine.sharing.wallet import Wallet
-from neighborcam.engine.sharing.writing import cancel_of, comment, flag, new_alert, post
+from neighborcam.engine.sharing.writing import (
+    cancel_of,
+    comment,
+    flag,
+    new_alert,
+    post,
+    update_of,
+)
 from neighborcam.protocol.alerts import Alert, MsgType, Token
 from neighborcam.protocol.answers import ChunkRemoval
 from neighborcam.protocol.canonical import decode, encode
@@ -81,6 +94,7 @@ class Speaking:
                 body=body,
                 kind=_AUTOMATIC if draft.automatic else "alert",
                 summary=alert.headline,
+                about=alert.id,
                 purpose="post",
             )
             return [first, *(_picture(alert, each) for each in pictures)]
@@ -93,6 +107,36 @@ class Speaking:
         )
         await self._pay("post", parcels, own, quota)
         return _seen(alert, now)
+
+    async def update(self, alert: str, change: Change) -> AlertView:
+        """Queue a newer version. Raises `NotFound`, `InvalidInput`, `Conflict`."""
+        own = self._letters.own(alert)
+        if own is None or not own.alert:
+            raise NotFound("this home wrote no such alert")
+        before = decode(own.alert, Alert)
+        if before.original in self._taken_back():
+            raise Conflict("this alert was taken back")
+        made, now = update_of(before, change), self._clock()
+        may_publish(made, now)
+        key = Ed25519PrivateKey.from_private_bytes(own.seed)
+        stewards = await self._stewards()
+
+        def parcels(token: Token) -> list[Parcel]:
+            return [
+                Parcel(
+                    chain=made.original,
+                    path=ALERTS,
+                    body=post(made, key, token, self._household, stewards),
+                    kind=UPDATE,
+                    summary=made.headline,
+                    about=made.original,
+                    purpose="post",
+                )
+            ]
+
+        version = Own(id=made.id, seed=own.seed, alert=encode(made))
+        await self._pay("post", parcels, version)
+        return _seen(made, now)
 
     async def cancel(self, alert: str) -> None:
         """Queue the message that an alert was none. Raises `NotFound`."""
@@ -108,7 +152,9 @@ class Speaking:
             return
         chain = self._outbox.take_back(alert.original)
         if chain is None:
-            self._letters.disown(own.id)
+            for each in self._letters.own_alerts():
+                if decode(each.alert, Alert).original == alert.original:
+                    self._letters.disown(each.id)
             return
         key = Ed25519PrivateKey.from_private_bytes(own.seed)
         made = cancel_of(alert, self._clock())
@@ -118,6 +164,7 @@ class Speaking:
             body=post(made, key, None, self._household, ()),
             kind="cancel",
             summary=made.headline,
+            about=made.original,
         )
         cancel = Own(id=made.id, seed=own.seed, alert=encode(made))
         self._letters.queue([parcel], self._clock(), own=cancel)
@@ -148,6 +195,7 @@ class Speaking:
                     body=body,
                     kind="comment",
                     summary=text.strip()[:80],
+                    about=alert,
                     purpose="comment",
                 )
             ]
@@ -233,6 +281,7 @@ def _picture(alert: Alert, made: Made) -> Parcel:
         body=made.data,
         kind=made.media.kind,
         summary=alert.headline,
+        about=alert.id,
         lane="media",
     )
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from neighborcam.engine.neighbours import Draft
+from neighborcam.engine.neighbours import Change, Draft
 from neighborcam.engine.sharing.pictures import Made
 from neighborcam.engine.sharing.views import to_wire
 from neighborcam.protocol.age_keys import parse_recipient
@@ -59,6 +60,26 @@ def new_alert(
         author_key=key.public_key().public_bytes_raw(),
     )
     return alert, key
+
+
+def update_of(alert: Alert, change: Change) -> Alert:
+    """Return a newer version of an alert: what changed, and the rest as it was.
+
+    It has no pictures: a hub takes those of each version anew, and none are kept here.
+    """
+    said = {
+        name: value.strip()
+        for name, value in msgspec.structs.asdict(change).items()
+        if value is not None
+    }
+    return msgspec.structs.replace(
+        alert,
+        id=new_id(),
+        msg_type=MsgType.UPDATE,
+        references=(alert.original,),
+        media=(),
+        **said,
+    )
 
 
 def cancel_of(alert: Alert, now: datetime) -> Alert:
