@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import subprocess
 from collections.abc import Iterator
 
 import msgspec
@@ -15,6 +16,10 @@ from neighborcam.engine.settings import Settings
 from neighborcam.engine.states import CameraState
 from tests.architecture.documents import Document, document, documents, first_cells
 from tests.architecture.sources import CHECKOUT
+
+_FILE = re.compile(
+    r"(?<![\w/.-])(?:docs|spec|tests|script|demo|addon)/[\w./-]+\.(?:md|py|json|yaml|txt)\b"
+)
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
@@ -117,6 +122,21 @@ def test_every_link_between_our_documents_resolves(page: Document) -> None:
         name = path.relative_to(CHECKOUT).as_posix()
         assert path.exists(), f"{link} leads nowhere"
         assert not anchor or anchor in document(name).anchors(), f"{link}: no heading"
+
+
+def test_every_file_that_is_named_is_there() -> None:
+    """In comments, texts and settings: a file that went takes its mentions along."""
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=CHECKOUT, check=True, capture_output=True, text=True
+    )
+    missing = {
+        f"{name}: {found}"
+        for name in tracked.stdout.splitlines()
+        if (CHECKOUT / name).is_file() and not name.startswith("tests/architecture/")
+        for found in _FILE.findall((CHECKOUT / name).read_text(errors="replace"))
+        if not (CHECKOUT / found).exists()
+    }
+    assert missing == set()
 
 
 @pytest.mark.parametrize("page", documents(), ids=lambda page: page.name)

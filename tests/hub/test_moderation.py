@@ -32,7 +32,7 @@ KEYS = [ClassicIdentity(bytes([n]) * 32) for n in (1, 2, 3)]
 
 
 async def stewards(town: Town, *names: str) -> None:
-    """Appoint stewards without passkeys: tests/hub/test_stewards.py proves those."""
+    """Appoint stewards without passkeys: tests/web/test_hub_page.py proves those."""
     async with town.hub.desk.database.write() as tx:
         for position, name in enumerate(names, 1):
             await tx.execute(
