@@ -110,6 +110,23 @@ async def test_a_tip_that_was_taken_back_is_erased_and_that_is_told(
         await station.officer.question(request, tip.id, "Which grocer?")
 
 
+async def test_a_round_may_hold_an_answer_and_that_it_was_taken_back(
+    station: Station,
+) -> None:
+    """Capsules come in the order of their hashes: four pairs, so that both occur."""
+    request = await station.ask()
+    tips = []
+    for _ in range(4):
+        home = await station.policed.town.home()
+        tip = await station.answer(request, home, kind="tip", text="Ask the grocer.")
+        await station.answer(request, home, kind="revoked", about=tip.id)
+        tips.append(tip.id)
+    station.round_over()
+    await station.officer.collect(request)
+    kept = station.officer.state(request).answers
+    assert all(kept[tip].erased is not None for tip in tips)
+
+
 async def test_a_copy_of_what_was_taken_back_is_a_person_s_work_first(
     station: Station, tmp_path: Any
 ) -> None:

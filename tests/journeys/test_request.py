@@ -17,7 +17,7 @@ from neighborcam.agency.verifying import Pin, check_bundle
 from neighborcam.engine.requests import AnswerDraft, Decision
 from neighborcam.protocol.requests import Request
 from tests.agency.station import desk
-from tests.engine.sharing.test_requests import Move, OneHome, home
+from tests.engine.sharing.asked_home import Move, OneHome, home
 from tests.hub.conftest import clock, session, settings
 from tests.hub.police import Policed, policed
 from tests.tools import need

@@ -45,9 +45,9 @@ from neighborcam.engine.neighbours import AlertView
 from neighborcam.engine.requests import RequestView
 from neighborcam.engine.requests import Span as Stretch
 from neighborcam.engine.settings import Settings, load_settings, save_settings
+from neighborcam.engine.sharing.answering import House
 from neighborcam.engine.sharing.clip_maker import ClipMaker, Recorded
 from neighborcam.engine.sharing.neighbourhood import Neighbourhood
-from neighborcam.engine.sharing.owner_requests import House
 from neighborcam.engine.states import CameraState
 from tests.engine.sharing.homes import no_recordings
 

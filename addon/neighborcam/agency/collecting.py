@@ -75,6 +75,8 @@ class Collecting:
             capsules = await self._fetch(request, number)
             answers, before = read_all(capsules, seal, request), erased_in(state)
             parts.note(request, "collected", f"round {number + 1}")
+            # A home may take back in a round what it said in the same.
+            answers.sort(key=lambda each: each.kind == "revoked")
             fresh += sum([self._take(request, state, each) for each in answers])
             state.homes[number] = len(capsules)
             put = parts.notes.put if erased_in(state) == before else self._erasing.put

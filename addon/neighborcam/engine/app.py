@@ -39,9 +39,9 @@ from neighborcam.engine.recording.retention import StorageLimits
 from neighborcam.engine.requests import RequestView, Span
 from neighborcam.engine.running_camera import Surroundings
 from neighborcam.engine.settings import Settings, load_settings, save_settings
+from neighborcam.engine.sharing.answering import House
 from neighborcam.engine.sharing.clip_maker import ClipMaker, Recorded
 from neighborcam.engine.sharing.neighbourhood import Neighbourhood
-from neighborcam.engine.sharing.owner_requests import House
 from neighborcam.engine.sharing.studio import Studio
 from neighborcam.engine.vision.labeller import Labeller
 from neighborcam.engine.vision.models import find

@@ -151,12 +151,12 @@ class ReceiptView(View, frozen=True, kw_only=True):
 
 
 class AnswerView(View, frozen=True, kw_only=True):
-    """What this home answered."""
+    """What this home answered; ``ended``: its request was over before it left."""
 
     id: str
     kind: Literal["clips", "tip", "letter"]
     at: datetime
-    state: Literal["waiting", "sent", "revoked"]
+    state: Literal["waiting", "sent", "revoked", "ended"]
     leaves_at: datetime | None = None  # the moment of the round that takes it
     text: str = ""
     contact: str = ""

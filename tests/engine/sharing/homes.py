@@ -6,8 +6,8 @@ from typing import NoReturn
 
 from neighborcam.engine.config import CameraId
 from neighborcam.engine.errors import NotFound
+from neighborcam.engine.sharing.answering import House
 from neighborcam.engine.sharing.clip_maker import ClipMaker
-from neighborcam.engine.sharing.owner_requests import House
 from neighborcam.engine.sharing.studio import Studio
 
 

@@ -7,10 +7,11 @@ engine's own page; what was decided goes when its request is over for good.
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from neighborcam.engine.index.database import Database
 from neighborcam.engine.index.instant import from_us, to_us
+from neighborcam.engine.index.statements import Statements
 
 SCHEMA: Final = """
 CREATE TABLE log (position INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT;
@@ -22,7 +23,7 @@ CREATE TABLE answers (
 ) STRICT;
 CREATE TABLE pieces (
     id TEXT PRIMARY KEY, answer TEXT NOT NULL, unlock TEXT NOT NULL,
-    data BLOB, due_at INTEGER NOT NULL
+    data BLOB, due_at INTEGER NOT NULL, head BLOB
 ) STRICT;
 CREATE TABLE rounds (
     request TEXT NOT NULL, number INTEGER NOT NULL, due_at INTEGER NOT NULL,
@@ -58,13 +59,22 @@ class AnswerRow:
 
 @dataclass(frozen=True, kw_only=True)
 class PieceRow:
-    """A piece of a sealed clip; ``data`` is None once the hub has it."""
+    """A piece of a sealed clip; ``data`` is None once the hub has it.
+
+    ``head`` pays for it: it was made before the first try, so the hub may have it.
+    """
 
     id: str
     answer: str
     unlock: str
     data: bytes | None
     due_at: datetime
+    head: bytes | None = None
+
+    @property
+    def may_be_there(self) -> bool:
+        """Whether the hub has it, or may have it though nobody heard."""
+        return self.data is None or self.head is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,12 +94,13 @@ class AnswerStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._rows = Statements(database)
 
     # -- the public log ----------------------------------------------------
 
     def entries(self) -> list[bytes]:
         """Return the entries of the log that this home has believed."""
-        rows = self._all("SELECT entry FROM log ORDER BY position")
+        rows = self._rows.all("SELECT entry FROM log ORDER BY position")
         return [bytes(entry) for (entry,) in rows]
 
     def add_entries(self, first: int, entries: list[bytes]) -> None:
@@ -106,11 +117,13 @@ class AnswerStore:
 
     def decline(self, request: str) -> None:
         """Remember that this home does not answer."""
-        self._do("INSERT OR IGNORE INTO declined VALUES (?)", request)
+        self._rows.do("INSERT OR IGNORE INTO declined VALUES (?)", request)
 
     def declined(self) -> frozenset[str]:
         """Return the requests that this home declined."""
-        return frozenset(str(id_) for (id_,) in self._all("SELECT * FROM declined"))
+        return frozenset(
+            str(id_) for (id_,) in self._rows.all("SELECT * FROM declined")
+        )
 
     def put_answer(self, row: AnswerRow, pieces: list[PieceRow]) -> None:
         """Keep an answer with its pieces: both, or nothing."""
@@ -124,7 +137,7 @@ class AnswerStore:
                 ),
             )
             connection.executemany(
-                "INSERT INTO pieces VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO pieces VALUES (?, ?, ?, ?, ?, NULL)",
                 [
                     (
                         piece.id,
@@ -142,7 +155,7 @@ class AnswerStore:
 
     def answers(self, request: str | None = None) -> list[AnswerRow]:
         """Return the answers to a request, or all; the oldest first."""
-        rows = self._all(
+        rows = self._rows.all(
             "SELECT id, request, kind, body, reply_secret, clips, at, state"
             " FROM answers WHERE ?1 IS NULL OR request = ?1 ORDER BY at, id",
             request,
@@ -161,16 +174,30 @@ class AnswerStore:
             for row in rows
         ]
 
-    def set_answer(self, answer: str, state: str) -> None:
-        """Change how an answer stands."""
-        self._do("UPDATE answers SET state = ? WHERE id = ?", state, answer)
+    def state_of(self, answer: str) -> str | None:
+        """Return how an answer stands; None when it is not known."""
+        row = self._rows.one("SELECT state FROM answers WHERE id = ?", answer)
+        return None if row is None else str(row[0])
+
+    def end_answer(self, answer: str, state: str) -> list[PieceRow]:
+        """Let nothing more of an answer leave; return the pieces the hub may have."""
+        there = [each for each in self.pieces(answer) if each.may_be_there]
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM pieces WHERE answer = ?", (answer,))
+            connection.execute(
+                "UPDATE answers SET state = ? WHERE id = ?", (state, answer)
+            )
+
+        self._database.write(work)
+        return there
 
     # -- pieces of clips ----------------------------------------------------
 
     def pieces(self, answer: str) -> list[PieceRow]:
         """Return the pieces of an answer, without their bytes."""
-        rows = self._all(
-            "SELECT id, answer, unlock, due_at, data IS NULL FROM pieces"
+        rows = self._rows.all(
+            "SELECT id, answer, unlock, due_at, data IS NULL, head FROM pieces"
             " WHERE answer = ?",
             answer,
         )
@@ -181,14 +208,15 @@ class AnswerStore:
                 unlock=unlock,
                 data=None if is_sent else b"",
                 due_at=from_us(due_at),
+                head=head,
             )
-            for id_, of, unlock, due_at, is_sent in rows
+            for id_, of, unlock, due_at, is_sent, head in rows
         ]
 
     def next_piece(self) -> PieceRow | None:
         """Return the piece that is due first, with its bytes."""
-        row = self._one(
-            "SELECT id, answer, unlock, data, due_at FROM pieces"
+        row = self._rows.one(
+            "SELECT id, answer, unlock, data, due_at, head FROM pieces"
             " WHERE data IS NOT NULL ORDER BY due_at LIMIT 1"
         )
         if row is None:
@@ -199,19 +227,20 @@ class AnswerStore:
             unlock=row[2],
             data=bytes(row[3]),
             due_at=from_us(row[4]),
+            head=None if row[5] is None else bytes(row[5]),
         )
 
-    def piece_sent(self, id_: str) -> None:
-        """Forget the bytes of a piece that the hub has."""
-        self._do("UPDATE pieces SET data = NULL WHERE id = ?", id_)
+    def pay_piece(self, id_: str, head: bytes | None) -> None:
+        """Keep what pays for a piece: each try sends the same bytes."""
+        self._rows.do("UPDATE pieces SET head = ? WHERE id = ?", head, id_)
+
+    def piece_sent(self, id_: str) -> bool:
+        """Forget the bytes of a piece that the hub has; False: it was dropped."""
+        return bool(self._rows.do("UPDATE pieces SET data = NULL WHERE id = ?", id_))
 
     def postpone_piece(self, id_: str, due_at: datetime) -> None:
         """Try a piece again later."""
-        self._do("UPDATE pieces SET due_at = ? WHERE id = ?", to_us(due_at), id_)
-
-    def drop_pieces(self, answer: str) -> None:
-        """Forget the pieces of an answer."""
-        self._do("DELETE FROM pieces WHERE answer = ?", answer)
+        self._rows.do("UPDATE pieces SET due_at = ? WHERE id = ?", to_us(due_at), id_)
 
     # -- rounds ----------------------------------------------------
 
@@ -219,7 +248,7 @@ class AnswerStore:
         self, request: str, number: int, due_at: datetime, ends_at: datetime
     ) -> None:
         """Fix this home's moment in a round, once."""
-        self._do(
+        self._rows.do(
             "INSERT OR IGNORE INTO rounds (request, number, due_at, ends_at)"
             " VALUES (?, ?, ?, ?)",
             request,
@@ -230,7 +259,7 @@ class AnswerStore:
 
     def rounds(self) -> list[RoundRow]:
         """Return the turns that are not done, the next first."""
-        rows = self._all(
+        rows = self._rows.all(
             "SELECT request, number, due_at, ends_at, body, answer FROM rounds"
             " WHERE done = 0 ORDER BY due_at"
         )
@@ -246,11 +275,25 @@ class AnswerStore:
             for request, number, due_at, ends_at, body, answer in rows
         ]
 
+    def may_have_left(self, answer: str) -> bool:
+        """Tell whether a capsule was made that has an answer: it may be at the hub."""
+        row = self._rows.one("SELECT 1 FROM rounds WHERE answer = ?", answer)
+        return row is not None
+
+    def postpone_round(self, row: RoundRow, due_at: datetime) -> None:
+        """Try a turn again later."""
+        self._rows.do(
+            "UPDATE rounds SET due_at = ? WHERE request = ? AND number = ?",
+            to_us(due_at),
+            row.request,
+            row.number,
+        )
+
     def fill_round(
         self, request: str, number: int, body: bytes, answer: str | None
     ) -> None:
         """Keep what is to be posted: each try sends the same bytes."""
-        self._do(
+        self._rows.do(
             "UPDATE rounds SET body = ?, answer = ? WHERE request = ? AND number = ?",
             body,
             answer,
@@ -280,7 +323,7 @@ class AnswerStore:
 
     def mail_read(self, request: str) -> int:
         """Return how many bundles of a request were read."""
-        row = self._one("SELECT number FROM mail WHERE request = ?", request)
+        row = self._rows.one("SELECT number FROM mail WHERE request = ?", request)
         return int(row[0]) if row else 0
 
     def put_mail(
@@ -304,7 +347,7 @@ class AnswerStore:
 
     def receipts(self, answer: str) -> list[tuple[datetime, str, str]]:
         """Return the receipts of an answer as (at, what, text), the oldest first."""
-        rows = self._all(
+        rows = self._rows.all(
             "SELECT at, what, text FROM receipts WHERE answer = ? ORDER BY at", answer
         )
         return [(from_us(at), what, text) for at, what, text in rows]
@@ -326,19 +369,3 @@ class AnswerStore:
                 )
 
         self._database.write(work)
-
-    def _do(self, statement: str, *values: Any) -> None:
-        self._database.write(
-            lambda connection: connection.execute(statement, values).rowcount
-        )
-
-    def _one(self, statement: str, *values: Any) -> tuple[Any, ...] | None:
-        found: tuple[Any, ...] | None = self._database.read(
-            lambda connection: connection.execute(statement, values).fetchone()
-        )
-        return found
-
-    def _all(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        return self._database.read(
-            lambda connection: connection.execute(statement, values).fetchall()
-        )

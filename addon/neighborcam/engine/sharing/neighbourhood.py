@@ -25,9 +25,10 @@ from neighborcam.engine.neighbours import (
     SharingView,
 )
 from neighborcam.engine.sharing.advice import advice
+from neighborcam.engine.sharing.answering import House
 from neighborcam.engine.sharing.filters import zone_of
 from neighborcam.engine.sharing.joining import Kept, join, read_invite
-from neighborcam.engine.sharing.owner_requests import House, OwnerRequests
+from neighborcam.engine.sharing.owner_requests import OwnerRequests
 from neighborcam.engine.sharing.pictures import Made
 from neighborcam.engine.sharing.shared_life import SharedLife, Tell
 from neighborcam.engine.sharing.studio import Studio
@@ -68,7 +69,9 @@ class Neighbourhood:
         self._life: SharedLife | None = None
         self._changing = asyncio.Lock()
         self._making = asyncio.Lock()
-        self.requests = OwnerRequests(store, house, tell, self._remove_piece, clock)
+        self.requests = OwnerRequests(
+            store, house, tell, self._remove_piece, self._making, clock
+        )
 
     async def start(self) -> None:
         """Go on where the last run ended."""

@@ -5,13 +5,10 @@ Nothing here sends: an answer waits in the store for this home's next turn.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from typing import Final
 
-from neighborcam.engine.config import CameraConfig, CameraId
-from neighborcam.engine.errors import Conflict, HubRefused, InvalidInput, NotFound
-from neighborcam.engine.index.answer_store import AnswerRow, PieceRow
+from neighborcam.engine.errors import Conflict, HubRefused, NotFound
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.requests import (
     AgencyView,
@@ -23,37 +20,23 @@ from neighborcam.engine.requests import (
     MuteView,
     RequestReview,
     RequestView,
-    Span,
     Viewpoint,
 )
 from neighborcam.engine.sharing import matching
-from neighborcam.engine.sharing.answer_views import answer_view, encoded_views
-from neighborcam.engine.sharing.answer_writing import Written, clip_view, write_answer
-from neighborcam.engine.sharing.clip_maker import ClipMaker, MadeClip
+from neighborcam.engine.sharing.answering import Answering, House
 from neighborcam.engine.sharing.evidence_hold import EvidenceHold
 from neighborcam.engine.sharing.owner_settings import OwnerSettings
 from neighborcam.engine.sharing.pin import Pin
 from neighborcam.engine.sharing.request_life import RequestLife
 from neighborcam.engine.sharing.request_views import agency_view, request_view
-from neighborcam.engine.sharing.tray import Tray
 from neighborcam.protocol.answers import ChunkRemoval
 from neighborcam.protocol.areas import km2
-from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.register_state import Asked
-from neighborcam.protocol.request_states import RequestState
+
+_OFF: Final = "sharing is off: no request comes and no answer leaves"
 
 type Tell = Callable[[str, RequestView], None]
 type Remove = Callable[[ChunkRemoval], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class House:
-    """What of this home requests need: its cameras and recordings."""
-
-    cameras: Callable[[], Sequence[CameraConfig]]
-    recorded: Callable[[CameraId, datetime, datetime], Sequence[Span]]
-    maker: ClipMaker
-    data_dir: Path
 
 
 class OwnerRequests:
@@ -65,6 +48,7 @@ class OwnerRequests:
         house: House,
         tell: Tell,
         remove: Remove,
+        making: asyncio.Lock,
         clock: Callable[[], datetime],
     ) -> None:
         self._rows = store.requests
@@ -75,20 +59,31 @@ class OwnerRequests:
         self._settings = OwnerSettings(store)
         self._pin = Pin(store, clock)
         self._hold = EvidenceHold(house.data_dir)
-        self._tray = Tray[tuple[str, MadeClip]](clock)
+        self._making = making
+        self._answering: Answering | None = None
         self._life: RequestLife | None = None
         self._told: dict[str, RequestView] = {}
 
     def begin(self, life: RequestLife) -> None:
         """This home joined a hub, or starts."""
         self._life = life
+        life.turns.remove = self._remove
+        self._answering = Answering(
+            life,
+            self._rows,
+            self._house,
+            self._settings,
+            self._hold,
+            self._making,
+            self._clock,
+        )
         life.takes_part = self._settings.muted().takes_part
         life.changed = self.tell_changes
         self._told = {each.id: each for each in self._views()}
 
     def end(self) -> None:
-        """This home left its hub, or stops."""
-        self._life = None
+        """This home left its hub, or stops: what was made to be looked at goes."""
+        self._life, self._answering = None, None
         self._told = {}
 
     # -- what is seen ----------------------------------------------------------
@@ -154,7 +149,7 @@ class OwnerRequests:
             log_index=asked.index,
             witnesses=life.witnesses,
             proposals=found,
-            answers=self._answers(request),
+            answers=self._need_answering().answers(request),
             declined=request in self._rows.declined(),
             muted=self._settings.is_muted(asked.request),
             outcome=asked.outcome.result if asked.outcome else "",
@@ -165,28 +160,18 @@ class OwnerRequests:
     # -- what is done ----------------------------------------------------------
 
     async def make(self, request: str, order: ClipOrder) -> ClipView:
-        """Make a clip to be looked at.
-
-        Raises `NotFound`, `Conflict`, `InvalidInput`, `ModelUnavailable`.
-        """
-        asked = self._need_open(request)
-        camera = self._camera(asked, order.camera)
-        start, end = order.start, order.end or order.start
-        if start < asked.request.window_start or end > asked.request.window_end:
-            raise InvalidInput("start: only what was asked for: stay in its window")
-        maker = self._house.maker
-        made = await asyncio.to_thread(maker.make, order, camera.privacy_masks)
-        self._tray.put(made.sha256, (request, made))
-        return clip_view(made)
+        """Make a clip to be looked at; see `Answering.make`."""
+        return await self._need_answering().make(request, order)
 
     def made(self, clip: str) -> tuple[bytes, str]:
         """Return a clip that was made and its media type. Raises `NotFound`."""
-        _, made = self._tray.get(clip)
-        return made.data, made.media_type
+        return self._need_answering().made(clip)
 
     async def answer(self, request: str, draft: AnswerDraft) -> None:
         """Decide. Raises `NotFound`, `Conflict`, `WrongPin`, `InvalidInput`."""
-        asked = self._need_open(request)
+        asked, answering = self._need_open(request), self._need_answering()
+        if draft.decision in {Decision.TIP, Decision.APPROVE}:
+            await asyncio.to_thread(self._pin.check, draft.pin)
         match draft.decision:
             case Decision.DECLINE:
                 self._rows.decline(request)
@@ -194,54 +179,18 @@ class OwnerRequests:
                 self._rows.decline(request)
                 self._settings.mute_like(asked.request, draft)
             case Decision.TIP:
-                await asyncio.to_thread(self._pin.check, draft.pin)
-                await self._queue(
-                    await asyncio.to_thread(
-                        write_answer,
-                        request,
-                        "tip",
-                        text=draft.text,
-                        contact=draft.contact,
-                    )
-                )
+                await answering.tip(request, draft)
             case Decision.APPROVE:
-                await asyncio.to_thread(self._pin.check, draft.pin)
-                await self._approve(request, draft)
+                await answering.approve(request, draft)
         self.tell_changes()
 
     async def write(self, request: str, answer: str, text: str) -> AnswerView:
         """Write to the agency again. Raises `NotFound`, `Conflict`, `InvalidInput`."""
-        self._need_open(request)
-        row = self._need_answer(request, answer)
-        written = await asyncio.to_thread(
-            write_answer, request, "letter", text=text, about=row.id
-        )
-        await self._queue(written)
-        return next(
-            each for each in self._answers(request) if each.id == written.answer.id
-        )
+        return await self._need_answering().write(request, answer, text)
 
     async def revoke(self, request: str, answer: str) -> None:
-        """Take an answer back. Raises `NotFound`, `Conflict` when that was done.
-
-        What waits is dropped. What the hub has is deleted there. If the capsule has
-        left, the next one carries the revocation, and the agency has to delete.
-        """
-        row = self._need_answer(request, answer)
-        if row.state == "revoked":
-            raise Conflict("this answer is revoked already")
-        asked = self._need(request)
-        for piece in self._rows.pieces(row.id):
-            if piece.data is None:
-                self._remove(ChunkRemoval(id=piece.id, unlock=piece.unlock))
-        self._rows.drop_pieces(row.id)
-        self._hold.release(row.id)
-        self._rows.set_answer(row.id, "revoked")
-        is_open = asked.state_at(self._clock()) is RequestState.OPEN
-        if row.state == "sent" and is_open:
-            await self._queue(
-                await asyncio.to_thread(write_answer, request, "revoked", about=row.id)
-            )
+        """Take an answer back; see `Answering.revoke`."""
+        await self._need_answering().revoke(request, answer)
         self.tell_changes()
 
     # -- settings --------------------------------------------------------------
@@ -279,67 +228,6 @@ class OwnerRequests:
 
     # -- parts -----------------------------------------------------------------
 
-    async def _approve(self, request: str, draft: AnswerDraft) -> None:
-        names = draft.clips or tuple(
-            name for name in self._tray.names() if self._tray.get(name)[0] == request
-        )
-        if not names:
-            raise InvalidInput(
-                "clips: make the clips and look at them first, in the engine's page"
-            )
-        found = [self._tray.get(name) for name in names]
-        if any(of != request for of, _ in found):
-            raise InvalidInput("clips: these were made for another request")
-        clips = [made for _, made in found]
-        written = await asyncio.to_thread(
-            write_answer,
-            request,
-            "clips",
-            clips=clips,
-            text=draft.text,
-            contact=draft.contact,
-            holds_originals=draft.holds_originals,
-        )
-        if draft.holds_originals:
-            files = [file for clip in clips for file in clip.files]
-            await asyncio.to_thread(self._hold.hold, written.answer.id, files)
-        await self._queue(written, clips)
-
-    async def _queue(self, written: Written, clips: Sequence[MadeClip] = ()) -> None:
-        answer, life = written.answer, self._need_life()
-        row = AnswerRow(
-            id=answer.id,
-            request=answer.request,
-            kind=answer.kind,
-            body=encode(answer),
-            reply_secret=written.reply_secret,
-            clips=encoded_views([clip_view(each) for each in clips]),
-            at=self._clock(),
-            state="waiting",
-        )
-        pieces = [
-            PieceRow(
-                id=piece.id,
-                answer=answer.id,
-                unlock=piece.unlock,
-                data=piece.data,
-                due_at=life.turns.moment_for_piece(answer.request),
-            )
-            for piece in written.pieces
-        ]
-        await asyncio.to_thread(self._rows.put_answer, row, pieces)
-        life.wake()
-
-    def _answers(self, request: str) -> tuple[AnswerView, ...]:
-        turns = self._need_life().turns
-        return tuple(
-            answer_view(
-                row, self._rows.receipts(row.id), leaves_at=turns.leaves_at(row)
-            )
-            for row in self._rows.answers(request)
-            if row.kind != "revoked"
-        )
-
     def _views(self) -> list[RequestView]:
         if self._life is None:
             return []
@@ -355,46 +243,27 @@ class OwnerRequests:
         seen = matching.cameras_in_sight(
             request.area, self._house.cameras(), self._settings.viewpoints()
         )
-        is_done = request.id in self._rows.declined() or any(
-            row.state != "revoked" for row in self._rows.answers(request.id)
-        )
         return request_view(
             asked,
             life.register.agencies[request.agency],
             self._clock(),
             cameras=len(seen),
-            answered=is_done,
+            answered=self._need_answering().is_done(request.id),
         )
-
-    def _camera(self, asked: Asked, camera: str) -> CameraConfig:
-        seen = matching.cameras_in_sight(
-            asked.request.area, self._house.cameras(), self._settings.viewpoints()
-        )
-        for each in seen:
-            if each.id == camera:
-                return each
-        raise Conflict("this camera may not be offered: not shared, indoor, or away")
 
     def _need_life(self) -> RequestLife:
         if self._life is None:
-            raise Conflict("sharing is off: no request comes and no answer leaves")
+            raise Conflict(_OFF)
         return self._life.trusted()
 
+    def _need_answering(self) -> Answering:
+        if self._answering is None:
+            raise Conflict(_OFF)
+        self._need_life()
+        return self._answering
+
     def _need(self, request: str) -> Asked:
-        asked = self._need_life().register.requests.get(request)
-        if asked is None:
-            raise NotFound("there is no such request")
-        return asked
+        return self._need_life().need(request)
 
     def _need_open(self, request: str) -> Asked:
-        asked = self._need(request)
-        if asked.state_at(self._clock()) is not RequestState.OPEN:
-            raise Conflict("the request is over: nothing leaves any more")
-        return asked
-
-    def _need_answer(self, request: str, answer: str) -> AnswerRow:
-        self._need(request)
-        for row in self._rows.answers(request):
-            if row.id == answer and row.kind != "revoked":
-                return row
-        raise NotFound("there is no such answer")
+        return self._need_life().need_open(request)

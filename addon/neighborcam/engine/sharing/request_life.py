@@ -5,16 +5,23 @@ whatever anybody decides, and without Home Assistant.
 """
 
 import asyncio
+import contextlib
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Final, Self
 
 import h3
 import msgspec
 
-from neighborcam.engine.errors import EngineError, HubMisbehaves, HubUnreachable
+from neighborcam.engine.errors import (
+    Conflict,
+    EngineError,
+    HubMisbehaves,
+    HubUnreachable,
+    NotFound,
+)
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.sharing.hub_link import HubLink
 from neighborcam.engine.sharing.log_follower import LogFollower
@@ -25,6 +32,7 @@ from neighborcam.protocol.agencies import Veto
 from neighborcam.protocol.areas import middle
 from neighborcam.protocol.register import Register
 from neighborcam.protocol.register_state import Asked, Standing
+from neighborcam.protocol.request_states import RequestState
 
 POLL: Final = timedelta(minutes=1)
 MAIL: Final = timedelta(hours=1)
@@ -32,6 +40,18 @@ SHOWN_FOR: Final = timedelta(days=30)  # after its end, answered or not
 _REGION: Final = 5
 _LEAST_S: Final = 0.05
 _LOG: Final = logging.getLogger(__name__)
+
+
+@contextlib.contextmanager
+def _waiting(what: str) -> Iterator[None]:
+    """Let one thing wait that the hub does not do now; the others go on."""
+    try:
+        yield
+    except HubMisbehaves:
+        raise
+    except EngineError as problem:
+        _LOG.debug("%s waits: %s", what, type(problem).__name__)
+
 
 type Distrust = Callable[[HubMisbehaves], None]
 
@@ -107,10 +127,8 @@ class RequestLife:
 
         Raises `HubMisbehaves`; a hub that is away only delays.
         """
-        try:
+        with _waiting("the log"):
             await self._follower.follow()
-        except HubUnreachable as problem:
-            _LOG.debug("the log waits: %s", problem)
         self.changed()
         now = self._clock()
         here = {
@@ -118,6 +136,7 @@ class RequestLife:
             for asked in self.register.open_requests(now)
             if self.is_here(asked)
         }
+        self._end_answers(here.keys())
         if self.takes_part:
             for asked in here.values():
                 self.turns.plan(asked)
@@ -125,6 +144,19 @@ class RequestLife:
         await self._read_mail(now)
         await self._fetch_veto_tokens()
         self._forget_old(now)
+
+    def _end_answers(self, still_open: Collection[str]) -> None:
+        """Let nothing wait for a turn that will not come; the hub keeps no pieces.
+
+        What a capsule was made for may have arrived: then its pieces stay.
+        """
+        for row in self._rows.answers():
+            if row.state != "waiting" or row.request in still_open:
+                continue
+            if self._rows.may_have_left(row.id):
+                self._rows.end_answer(row.id, "sent")
+            else:
+                self.turns.withdraw(row.id, "ended")
 
     def is_here(self, asked: Asked) -> bool:
         """Tell whether a request is about this home's part of the world."""
@@ -135,6 +167,20 @@ class RequestLife:
         """Return this life. Raises `HubMisbehaves` once the hub is not believed."""
         self.check_trust()
         return self
+
+    def need(self, request: str) -> Asked:
+        """Return a request of the log. Raises `NotFound`."""
+        asked = self.register.requests.get(request)
+        if asked is None:
+            raise NotFound("there is no such request")
+        return asked
+
+    def need_open(self, request: str) -> Asked:
+        """Return a request that can be answered. Raises `NotFound`, `Conflict`."""
+        asked = self.need(request)
+        if asked.state_at(self._clock()) is not RequestState.OPEN:
+            raise Conflict("the request is over: nothing leaves any more")
+        return asked
 
     def shown(self, now: datetime) -> list[Asked]:
         """Return what is shown: what is open, and what ended within 30 days.
@@ -184,7 +230,8 @@ class RequestLife:
         self._mail_at = now + self._mail_every * random.uniform(0.8, 1.2)  # noqa: S311
         for asked in self.register.requests.values():
             if self.is_here(asked) and self._has_mail(asked, now):
-                await self._mail.read(asked, self.register)
+                with _waiting("mail"):
+                    await self._mail.read(asked, self.register)
 
     def _has_mail(self, asked: Asked, now: datetime) -> bool:
         """Tell whether replies may come still: until clips have to be deleted."""

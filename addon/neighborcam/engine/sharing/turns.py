@@ -22,16 +22,23 @@ from neighborcam.engine.errors import (
 from neighborcam.engine.index.answer_store import AnswerRow, PieceRow, RoundRow
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.sharing.hub_link import HubLink
+from neighborcam.engine.sharing.letters import oldest_epoch
 from neighborcam.engine.sharing.wallet import Wallet
 from neighborcam.protocol import rounds
 from neighborcam.protocol.age_keys import HybridRecipient, parse_recipient
-from neighborcam.protocol.answers import CapsulePost, ChunkPost, lock_of
+from neighborcam.protocol.answers import (
+    CapsulePost,
+    ChunkPost,
+    ChunkRemoval,
+    lock_of,
+)
 from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.capsules import seal_capsule
 from neighborcam.protocol.register_state import Asked
 
 RETRY: Final = timedelta(minutes=2)
 MARGIN: Final = timedelta(minutes=1)  # before a round's end
+_NO_TOKEN: Final = frozenset({"wrong_token", "token_spent"})
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -53,6 +60,7 @@ class Turns:
         self._rows = store.requests
         self._clock = clock
         self._draw = draw
+        self.remove: Callable[[ChunkRemoval], None] = lambda _removal: None
 
     def plan(self, asked: Asked) -> None:
         """Draw this home's moment in the present round of a request, once."""
@@ -67,6 +75,18 @@ class Turns:
         wait_s = self._draw(0.0, (last - now).total_seconds())
         due = now + timedelta(seconds=wait_s)
         self._rows.plan_round(request.id, number, due, ends)
+
+    def can_take(self, asked: Asked) -> bool:
+        """Tell whether this home has another turn before a request is over."""
+        self.plan(asked)
+        if any(row.request == asked.request.id for row in self._rows.rounds()):
+            return True
+        request = asked.request
+        number = rounds.round_at(asked.logged, self._clock(), urgent=request.urgent)
+        begins, ends = rounds.span(
+            asked.logged, request.expires, number + 1, urgent=request.urgent
+        )
+        return begins < ends - MARGIN
 
     def leaves_at(self, answer: AnswerRow) -> datetime | None:
         """Return when an answer that waits will leave, if that is drawn already."""
@@ -101,6 +121,11 @@ class Turns:
                 return
             await self._take_turn(row, open_requests.get(row.request))
 
+    def withdraw(self, answer: str, state: str) -> None:
+        """Let nothing more of an answer leave, and have its pieces deleted."""
+        for piece in self._rows.end_answer(answer, state):
+            self.remove(ChunkRemoval(id=piece.id, unlock=piece.unlock))
+
     async def _send_pieces(self) -> None:
         while (piece := self._rows.next_piece()) is not None:
             if piece.due_at > self._clock():
@@ -109,39 +134,64 @@ class Turns:
                 return
 
     async def _send_piece(self, piece: PieceRow) -> bool:
-        later = self._clock() + RETRY
         try:
-            token = await self._wallet.take("piece")
-            head = ChunkPost(id=piece.id, lock=lock_of(piece.unlock), token=token)
-            body = encode(head) + b"\n" + (piece.data or b"")
+            head = await self._paid(piece)
+            body = head + b"\n" + (piece.data or b"")
             await self._link.put(f"/api/chunks/{piece.id}", body)
         except HubMisbehaves:
             raise
         except EngineError as problem:
             _LOG.debug("a piece waits: %s", type(problem).__name__)
-            self._rows.postpone_piece(piece.id, later)
+            if _is_of_no_use(problem):
+                self._rows.pay_piece(piece.id, None)
+            self._rows.postpone_piece(piece.id, self._clock() + RETRY)
             return False
-        self._rows.piece_sent(piece.id)
+        if not self._rows.piece_sent(piece.id):
+            # Its owner took it back meanwhile, perhaps before the hub had it.
+            self.remove(ChunkRemoval(id=piece.id, unlock=piece.unlock))
         self._note("piece of a clip", len(body))
         return True
+
+    async def _paid(self, piece: PieceRow) -> bytes:
+        """Return what pays for a piece, made once: a hub that is away costs none."""
+        if piece.head is not None:
+            epoch = decode(piece.head, ChunkPost).token.epoch
+            if epoch >= oldest_epoch(self._clock()):
+                return piece.head
+        token = await self._wallet.take("piece")
+        post = ChunkPost(id=piece.id, lock=lock_of(piece.unlock), token=token)
+        head = encode(post)
+        self._rows.pay_piece(piece.id, head)
+        return head
 
     async def _take_turn(self, row: RoundRow, asked: Asked | None) -> None:
         if asked is None or self._clock() > row.ends_at + rounds.GRACE:
             self._rows.end_round(row, sent=False)  # over: what waits takes the next
             return
         try:
-            filled = row if row.body is not None else await self._fill(row, asked)
+            filled = row if self._is_good(row) else await self._fill(row, asked)
             await self._link.send(
                 "/api/capsules", decode(filled.body or b"", CapsulePost)
             )
         except (HubUnreachable, HubBusy, Conflict) as problem:
             _LOG.debug("a capsule waits: %s", type(problem).__name__)
+            self._rows.postpone_round(row, self._clock() + RETRY)
         except HubRefused as problem:
             _LOG.info("the hub refused a capsule: %s", problem.code)
             self._rows.end_round(row, sent=False)
         else:
             self._rows.end_round(filled, sent=True)
             self._note(f"capsule of round {row.number + 1}", len(filled.body or b""))
+
+    def _is_good(self, row: RoundRow) -> bool:
+        """Tell whether the capsule that was made may leave: its owner still wants it.
+
+        Else another one leaves, with nothing. If the first one did arrive and nobody
+        heard, the hub has one too many: better than to send what was taken back.
+        """
+        if row.body is None:
+            return False
+        return row.answer is None or self._rows.state_of(row.answer) == "waiting"
 
     async def _fill(self, row: RoundRow, asked: Asked) -> RoundRow:
         """Make the capsule; from then on its bytes do not change."""
@@ -174,3 +224,8 @@ class Turns:
             at=self._clock(),
             state="sent",
         )
+
+
+def _is_of_no_use(problem: EngineError) -> bool:
+    """Tell whether the hub will not take a token, however often it comes."""
+    return isinstance(problem, HubRefused) and problem.code in _NO_TOKEN
