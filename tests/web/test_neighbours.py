@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from demo.town_home import CELL
+from neighborcam.protocol.alerts import Scope
 from neighborcam.protocol.cells import center
 from tests.web.conftest import Watched
 from tests.web.running_hub import RunningHub
@@ -89,6 +90,17 @@ def test_a_household_says_one_thing_and_comments(page: Page, hub: RunningHub) ->
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_text(re.compile("I see it too"))).to_be_visible()
     expect(page.get_by_role("button", name="Comments (1)")).to_be_visible()
+
+
+def test_a_member_reads_at_the_hub_s_own_page(page: Page, hub: RunningHub) -> None:
+    hub.post(scope=Scope.REGION, headline="Smoke above the school")
+    join(page, hub)
+    with page.expect_popup() as opening:
+        page.get_by_role("button", name="at the hub").click()
+    tab = opening.value
+    expect(tab.get_by_role("heading", name="Smoke above the school")).to_be_visible()
+    assert "pass" not in tab.url
+    expect(tab.get_by_text("All alerts of your region")).to_be_visible()
 
 
 def test_wishes_are_kept_and_leaving_turns_sharing_off(

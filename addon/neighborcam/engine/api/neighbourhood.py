@@ -17,6 +17,7 @@ from neighborcam.engine.api.neighbourhood_messages import (
     AlertWish,
     CommentWish,
     FlagWish,
+    HubPageView,
     InviteView,
     JoinWish,
     LeaveWish,
@@ -90,6 +91,11 @@ async def put_preferences(call: Call[None, Preferences]) -> Preferences:
 async def invite(call: Call[None, None]) -> InviteView:
     """An invite for a neighbour; five in 90 days."""
     return InviteView(link=await _on(call).invite())
+
+
+async def hub_page(call: Call[None, None]) -> HubPageView:
+    """The hub's own page with today's pass: all that members may read there."""
+    return HubPageView(url=await _on(call).hub_page())
 
 
 async def list_alerts(call: Call[None, None]) -> tuple[AlertView, ...]:

@@ -126,3 +126,13 @@ class InviteView(Message, frozen=True, kw_only=True):
     """An invite for a neighbour."""
 
     link: str
+
+
+class HubPageView(Message, frozen=True, kw_only=True):
+    """The hub's page for a member. ``url`` opens all that members may read."""
+
+    url: str
+
+    def __repr__(self) -> str:
+        """Hide the pass: this may be logged."""
+        return "HubPageView()"

@@ -326,6 +326,9 @@ class NeighbourhoodPort(Protocol):
     async def media(self, alert: str, name: str) -> bytes:
         """Return a picture or clip of an alert."""
 
+    async def hub_page(self) -> str:
+        """Return the hub's page with the pass of the day."""
+
     async def invite(self) -> str:
         """Return an invite for a neighbour, as a link."""
 

@@ -151,6 +151,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _route("GET", "/api/sharing/preferences", VIEWER, neighbourhood.get_preferences),
     _route("PUT", "/api/sharing/preferences", ADMIN, neighbourhood.put_preferences),
     _route("POST", "/api/sharing/invites", ADMIN, neighbourhood.invite),
+    _route("POST", "/api/sharing/hub-page", ADMIN, neighbourhood.hub_page),
     _route(
         "POST", "/api/sharing/pictures", ADMIN, neighbourhood.make_picture, status=201
     ),

@@ -81,6 +81,11 @@ class Hearing:
         """Return the alerts that clients see, the newest first."""
         return tuple(self._views(self._known.holding()))
 
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions that are listened to."""
+        return tuple(sorted(self._regions))
+
     def need(self, alert: str) -> Published:
         """Return an alert, of this home's wishes or not. Raises `NotFound`."""
         event = self._known.get(alert)

@@ -257,6 +257,10 @@ class Neighbourhood:
         """Return an invite for a neighbour, as a link."""
         return await self._need_life().invite()
 
+    async def hub_page(self) -> str:
+        """Return the hub's page with the pass of the day: for members' eyes."""
+        return await self._need_life().hub_page()
+
     def diary(self) -> list[DiaryEntry]:
         """Return what left this home, the newest first."""
         return self._store.letters.diary()

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import aiohttp
 import msgspec
@@ -201,6 +202,17 @@ class SharedLife:
         """Fetch a picture or clip."""
         self._need(alert)
         return await self._link.get_media(alert, name, await self._pass())
+
+    async def hub_page(self) -> str:
+        """Return the address of the hub's page for a member: with the pass of the day.
+
+        What stands behind `#` is sent to nobody. The regions are those that this home
+        listens to, so the hub learns no more by a look at its page than it knows.
+        """
+        self._trust.check()
+        regions = [("region", each) for each in self._hearing.regions]
+        said = urlencode([("pass", await self._pass()), *regions])
+        return f"{self._member.hub.rstrip('/')}/#{said}"
 
     # -- what is said ----------------------------------------------------------------
 

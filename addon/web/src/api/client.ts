@@ -141,6 +141,7 @@ export class Client {
   wishes = (): Promise<Wishes> => this.get("api/sharing/preferences");
   wish = (wishes: Wishes): Promise<Wishes> => this.send("PUT", "api/sharing/preferences", wishes);
   inviteNeighbour = (): Promise<{ link: string }> => this.send("POST", "api/sharing/invites");
+  hubPage = (): Promise<{ url: string }> => this.send("POST", "api/sharing/hub-page");
   makePicture = (id: string, also: { faces: boolean; plates: boolean }): Promise<MadePicture> =>
     this.send("POST", "api/sharing/pictures", { episode: id, ...also });
   publish = (draft: AlertDraft): Promise<NeighbourAlert> => this.send("POST", "api/alerts", draft);

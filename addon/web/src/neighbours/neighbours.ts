@@ -8,6 +8,7 @@ import "../ui/dialog";
 import { base, buttons } from "../ui/styles";
 import "./alert-item";
 import "./diary";
+import "./hub-page-link";
 import "./join";
 import "./membership";
 import "./requests";
@@ -54,6 +55,7 @@ export class Neighbours extends LitElement {
       <p class="soft small" role="status">
         ${hub?.name}: ${hub?.state}${hub?.reason ? ` (${hub.reason})` : ""}${waiting > 0 ? `, ${waiting} to be sent` : ""}
       </p>
+      <nc-hub-page-link></nc-hub-page-link>
       ${problem === "" ? nothing : html`<p class="notice" role="alert">${problem}</p>`}
       <nav class="row" aria-label="Parts of the neighbourhood">
         ${Object.entries(TABS).map(
