@@ -16,7 +16,12 @@ from demo.town_home import Home, new_id
 from neighborcam.engine.errors import HubRefused
 from neighborcam.hub.errors import Conflict, NotFound
 from neighborcam.hub.moderation import Case
-from neighborcam.hub.store.schema import ALERTS, ENVELOPES, STEWARDS
+from neighborcam.hub.store.schema import (
+    ALERTS,
+    ENVELOPES,
+    STEWARDS,
+    TAKEDOWNS,
+)
 from neighborcam.protocol.age_keys import ClassicIdentity
 from neighborcam.protocol.alerts import Category, Flag, Media, Scope, Takedown
 from neighborcam.protocol.canonical import encode
@@ -146,10 +151,7 @@ async def test_who_is_filmed_has_it_hidden_at_once_without_an_account(
     alert = await with_picture(home)
     await decide(town, "approved")
     wish = Takedown(alert=alert.id, sha256=alert.media[0].sha256)
-    async with town.session.post(
-        f"{town.url}/api/takedowns", data=encode(wish)
-    ) as answer:
-        assert answer.status == 204
+    await asked(town, "takedowns", encode(wish))
     assert isinstance(await town.hub.desk.alerts.get(alert.id), Withdrawn)
     with pytest.raises(HubRefused):
         await home.link.get_media(
@@ -160,6 +162,84 @@ async def test_who_is_filmed_has_it_hidden_at_once_without_an_account(
     wrong = Takedown(alert=alert.id, sha256="0" * 64)
     with pytest.raises(HubRefused):
         await home.link.send("/api/takedowns", wrong)
+
+
+async def asked(town: Town, path: str, body: object, **headers: str) -> Any:
+    """Ask as a browser without an account does; what it is told, or its error."""
+    data = body if isinstance(body, bytes) else msgspec.json.encode(body)
+    address = f"{town.url}/api/{path}"
+    async with town.session.post(address, data=data, headers=headers) as answer:
+        told = await answer.read()
+        return msgspec.json.decode(told) if told else None
+
+
+async def test_who_is_filmed_learns_by_a_code_what_came_of_it_and_appeals_once(
+    town: Town,
+) -> None:
+    await stewards(town, "ann", "bob")
+    home = await town.home()
+    alert = await with_picture(home)
+    await decide(town, "approved")
+    name = alert.media[0].sha256
+    wish = Takedown(alert=alert.id, sha256=name, contact="ring at number 4")
+    code = {"code": (await asked(town, "takedowns", encode(wish)))["code"]}
+    assert (await asked(town, "takedown-states", code))["state"] == "waiting"
+    appeal = code | {"reason": "my face is in the window"}
+    assert (await asked(town, "takedown-appeals", appeal))["error"]["code"] == (
+        "conflict"
+    )
+    (who,) = await town.hub.desk.takedowns.asked((await waiting(town)).id)
+    assert (who.sha256, who.contact) == (name, "ring at number 4")
+
+    town.clock.advance(minutes=1)
+    await decide(town, "restored", "ann")
+    async with town.hub.desk.database.read() as tx:
+        assert list(await tx.scalars(select(TAKEDOWNS.c.contact))) == [""]
+        kept = await tx.scalar(select(TAKEDOWNS.c.code))
+    assert kept is not None
+    assert code["code"].encode() not in kept
+    state = await asked(town, "takedown-states", code)
+    assert (state["state"], state["rule"], state["may_appeal"]) == (
+        "shown",
+        "no faces",
+        True,
+    )
+    await asked(town, "takedown-appeals", appeal)
+    with pytest.raises(Conflict, match="another steward"):
+        await decide(town, "refused", "ann")
+    await decide(town, "refused", "bob")
+    spaced = {"code": f" {code['code'][:10].lower()} {code['code'][10:]}"}
+    state = await asked(town, "takedown-states", spaced)
+    assert (state["state"], state["may_appeal"]) == ("removed", False)
+
+    town.clock.advance(days=31)
+    await town.hub.retention.run_once()
+    async with town.hub.desk.database.read() as tx:
+        assert await tx.scalar(select(func.count()).select_from(TAKEDOWNS)) == 0
+    gone = await asked(town, "takedown-states", code)
+    assert gone["error"]["code"] == "not_found"
+
+
+async def test_whoever_can_read_something_has_it_looked_at_once(town: Town) -> None:
+    home = await town.home()
+    quiet = await home.post()
+    comment = await home.comment(quiet, "He lives at the corner")
+    report = {"subject": comment.id, "reason": "it says where somebody lives"}
+    refused = await asked(town, "reports", report)
+    assert refused["error"]["code"] == "not_found"  # only members can read it
+    day = {"Authorization": f"Pass {await home.reading_pass()}"}
+    assert await asked(town, "reports", report, **day) is None
+    again = report | {"reason": "another"}
+    assert await asked(town, "reports", again, **day) is None
+    case = await waiting(town)
+    assert (case.kind, case.opened_by, case.reason) == (
+        "comment",
+        "flag",
+        report["reason"],
+    )
+    await decide(town, "approved")
+    looked = await asked(town, "reports", report, **day)
+    assert looked["error"]["code"] == "conflict"
 
 
 async def test_an_author_appeals_once_and_another_steward_decides(town: Town) -> None:

@@ -41,7 +41,7 @@ SAID = [
     ("data-protection", f"{WORDS[TO_FETCH.days]} days after the last open request"),
     ("data-protection", f"| {INVITES_IN.days} days |"),
     ("takedown", f"by {WORDS[DISPUTED_BY]} households"),
-    ("takedown", f"(within {ENVELOPES.days} days, in public)"),
+    ("takedown", f"(within {ENVELOPES.days} days, in public,"),
     ("legal-demands", f"for {ENVELOPES.days} days a sealed envelope"),
     ("legal-demands", f"for {INVITES_IN.days} days, between random ids"),
     ("agency-onboarding", f"They have {NOTICE.days} days; a fifth keeps it out"),

@@ -166,7 +166,19 @@ def test_a_filter_leaves_one_category_on_list_and_map(
     expect(page.locator("nc-hub-map path.cell")).to_have_count(1)
 
 
-def test_who_is_in_a_picture_has_it_hidden_without_an_account(
+def decide_all(hub: RunningHub, verdict: int, steward: str) -> None:
+    for case in hub.run(hub.hub.desk.moderation.queue()):
+        decision = hub.hub.desk.moderation.decide(
+            case.id,
+            case.verdicts[verdict],
+            rule="Nobody can be recognised",
+            fact="The face is covered",
+            steward=steward,
+        )
+        hub.run(decision)
+
+
+def test_who_is_in_a_picture_has_it_hidden_and_follows_it_by_a_code(
     hub: RunningHub, page: Page
 ) -> None:
     alert = hub.post_picture(headline="A ladder against the wall")
@@ -177,12 +189,60 @@ def test_who_is_in_a_picture_has_it_hidden_without_an_account(
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)")
     card(page, alert).get_by_role("button", name="I am in this picture").click()
     page.get_by_label("Reason").fill("That is my face: “me”\n😀")
+    page.get_by_label("How to reach you").fill("ring at number 4")
     page.get_by_role("button", name="Hide it now").click()
     expect(page.get_by_text("It is hidden now")).to_be_visible()
-    page.get_by_role("button", name="Good").click()
+    code = page.get_by_label("Your code").input_value()
+    page.get_by_role("link", name="what came of it").click()
     expect(page.locator("nc-hub-alert")).to_have_count(0)
     (case,) = hub.run(hub.hub.desk.moderation.queue())
     assert (case.opened_by, case.reason) == ("takedown", "That is my face: “me”\n😀")
+
+    page.get_by_label("The code").fill(code)
+    page.get_by_role("button", name="What came of it?").click()
+    expect(
+        page.get_by_role("status").get_by_text("waits for a steward")
+    ).to_be_visible()
+    decide_all(hub, 0, "ann")
+    page.goto(f"{hub.url}/#takedown={code}")
+    expect(page.get_by_role("heading", name="It is shown again")).to_be_visible()
+    assert code not in page.url
+    page.get_by_label("Why should another steward look?").fill("It is me, mirrored")
+    page.get_by_role("button", name="Appeal").click()
+    expect(page.get_by_text("Another steward looks at it")).to_be_visible()
+    (case,) = hub.run(hub.hub.desk.moderation.queue())
+    assert (case.opened_by, case.reason) == ("appeal", "It is me, mirrored")
+    decide_all(hub, 1, "bob")
+    page.get_by_role("link", name="All decisions").click()
+    told = page.get_by_role("list", name="What stewards decided").get_by_role(
+        "listitem"
+    )
+    expect(told).to_have_count(3)
+    expect(told.last).to_contain_text("It is removed")
+    expect(told.last).to_contain_text("The face is covered")
+
+
+def test_whoever_reads_something_has_stewards_look_at_it(
+    hub: RunningHub, page: Page
+) -> None:
+    quiet = hub.post(scope=Scope.REGION, headline="For the region")
+    comment = hub.run(hub.home.comment(quiet, "He lives at the corner"))
+    page.goto(member_link(hub))
+    card(page, quiet).get_by_role("button", name="1 comment").click()
+    card(page, quiet).get_by_role("button", name="Report this comment").click()
+    send = page.get_by_role("button", name="Have stewards look at it")
+    send.click()
+    expect(send).to_be_visible()  # without a ground nothing is sent
+    page.get_by_label("It says where somebody lives").check()
+    page.get_by_label("In your words").fill("the corner house")
+    send.click()
+    expect(page.get_by_text("Stewards look at it")).to_be_visible()
+    (case,) = hub.run(hub.hub.desk.moderation.queue())
+    assert case.comment is not None
+    assert (case.comment.id, case.opened_by) == (comment.id, "flag")
+    assert case.reason == (
+        "It says where somebody lives, or another private thing: the corner house"
+    )
 
 
 def test_a_member_sees_the_region_live_and_the_pass_leaves_the_address(

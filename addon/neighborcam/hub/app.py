@@ -32,12 +32,14 @@ from neighborcam.hub.moderation import Moderation
 from neighborcam.hub.openings import Openings
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.replies import Replies
+from neighborcam.hub.reports import Reports
 from neighborcam.hub.requests import Requests
 from neighborcam.hub.retention import Retention
 from neighborcam.hub.sessions import Sessions
 from neighborcam.hub.settings import HubSettings
 from neighborcam.hub.stewards import Stewards
 from neighborcam.hub.store.database import Database
+from neighborcam.hub.takedowns import Takedowns
 from neighborcam.hub.token_keys import TokenKeys
 from neighborcam.hub.witnessing import Witness
 from neighborcam.protocol.cells import CROWD
@@ -131,6 +133,7 @@ class Hub:
         alerts = Alerts(database, keys, fanout, self._breakers, rules, clock)
         approvals = Approvals(clock)
         sessions = Sessions(database, clock)
+        replies = Replies(database, keys, alerts, clock)
         return Desk(
             settings=settings,
             database=database,
@@ -138,7 +141,9 @@ class Hub:
             keys=keys,
             households=Households(database, keys, clock),
             alerts=alerts,
-            replies=Replies(database, keys, alerts, clock),
+            replies=replies,
+            reports=Reports(database, clock),
+            takedowns=Takedowns(database, replies, clock),
             media=MediaShelf(database, self.blobs, clock),
             moderation=Moderation(database, log, alerts, clock),
             openings=Openings(database, log, clock),

@@ -26,6 +26,7 @@ from neighborcam.hub.store.schema import (
     STEWARDS,
 )
 from neighborcam.hub.store.settings import count_on
+from neighborcam.hub.takedowns import forget_contacts
 from neighborcam.protocol.alerts import Alert, Comment
 from neighborcam.protocol.canonical import decode
 from neighborcam.protocol.entries import Decision
@@ -129,6 +130,7 @@ class Moderation:
                 )
             )
             await drop_opening(tx, case)
+            await forget_contacts(tx, row.subject)
             await self._log.add(
                 tx,
                 Decision(

@@ -31,6 +31,7 @@ from neighborcam.hub.store.schema import (
     MEDIA,
     VOTES,
 )
+from neighborcam.hub.takedowns import forget_takedowns
 from neighborcam.hub.token_keys import TokenKeys, good_epochs
 
 POSTS: Final = timedelta(days=30)
@@ -114,6 +115,7 @@ class Retention:
         )
         for table in (VOTES, COMMENTS):
             await tx.execute(delete(table).where(table.c.alert.in_(over)))
+        await forget_takedowns(tx, over)
         await tx.execute(delete(ISSUED).where(ISSUED.c.scope.in_(over)))
         await tx.execute(delete(ALERTS).where(ALERTS.c.id.in_(over)))
 

@@ -203,10 +203,14 @@ class Flag(Message, frozen=True, kw_only=True):
 
 
 class Takedown(Message, frozen=True, kw_only=True):
-    """Anyone's wish that a picture goes; needs no account and no token."""
+    """Anyone's wish that a picture goes; needs no account and no token.
+
+    ``contact`` is for the stewards who look at it, and is forgotten with the decision.
+    """
 
     v: Literal[1] = 1
     type: Literal["takedown"] = "takedown"
     alert: Id
     sha256: Sha256
     reason: Annotated[str, msgspec.Meta(max_length=300)] = ""
+    contact: Annotated[str, msgspec.Meta(max_length=200)] = ""

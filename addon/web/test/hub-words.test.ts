@@ -20,9 +20,9 @@ test("a message is canonical: names in order, no spaces, nothing undefined", () 
 });
 
 test("a takedown has the names of the spec, and at most 300 characters of reason", () => {
-  const wish = canonical(takedown("aa", "bb", `  ${"x".repeat(400)}`));
+  const wish = canonical(takedown("aa", "bb", `  ${"x".repeat(400)}`, " door 4 "));
   expect(wish).toBe(
-    `{"alert":"aa","reason":"${"x".repeat(300)}","sha256":"bb","type":"takedown","v":1}`,
+    `{"alert":"aa","contact":"door 4","reason":"${"x".repeat(300)}","sha256":"bb","type":"takedown","v":1}`,
   );
 });
 

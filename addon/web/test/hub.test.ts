@@ -86,6 +86,13 @@ test("the address names the part of the page", () => {
   });
 });
 
+test("a code of a takedown does not stay in the address, an alert's id may", () => {
+  const takedown = readAddress("/", "#takedown=ABC%20DEF");
+  expect(takedown).toMatchObject({ view: "takedown", item: "ABC DEF", secret: true });
+  expect(readAddress("/", "#takedown")).toMatchObject({ view: "takedown", item: null, secret: false });
+  expect(readAddress("/", "#decisions=00ff")).toMatchObject({ item: "00ff", secret: false });
+});
+
 test("an invite is read, and must lead to the hub that it names", () => {
   const text = JSON.stringify({ code: "A", hub: "https://hub.example", quorum: 1, witnesses: ["ü"] });
   const bytes = new TextEncoder().encode(text);

@@ -25,11 +25,13 @@ from neighborcam.hub.moderation import Moderation
 from neighborcam.hub.openings import Openings
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.replies import Replies
+from neighborcam.hub.reports import Reports
 from neighborcam.hub.requests import Requests
 from neighborcam.hub.sessions import Sessions
 from neighborcam.hub.settings import HubSettings
 from neighborcam.hub.stewards import Stewards
 from neighborcam.hub.store.database import Database
+from neighborcam.hub.takedowns import Takedowns
 from neighborcam.hub.token_keys import TokenKeys
 from neighborcam.hub.witnessing import Witness
 
@@ -47,6 +49,8 @@ class Desk:
     households: Households
     alerts: Alerts
     replies: Replies
+    reports: Reports
+    takedowns: Takedowns
     media: MediaShelf
     moderation: Moderation
     openings: Openings

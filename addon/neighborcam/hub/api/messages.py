@@ -7,6 +7,7 @@ import msgspec
 
 from neighborcam.hub.moderation import Verdict
 from neighborcam.protocol.feed import Event, PublishedComment, Region
+from neighborcam.protocol.identity import Id
 from neighborcam.protocol.standing import Standing
 
 type Name = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
@@ -137,6 +138,31 @@ class Appeal(Wish, frozen=True, kw_only=True):
 
     reason: Line
     sig: Annotated[bytes, msgspec.Meta(min_length=64, max_length=64)]
+
+
+class Report(Wish, frozen=True, kw_only=True):
+    """Have stewards look at an alert or comment; by who can read it."""
+
+    subject: Id
+    reason: Line
+
+
+class TakedownCode(Answer, frozen=True, kw_only=True):
+    """By this code, and nothing else, the hub tells what came of it."""
+
+    code: str
+
+
+class CodeWish(Wish, frozen=True, kw_only=True):
+    """Ask what came of a takedown."""
+
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+
+
+class TakedownAppeal(CodeWish, frozen=True, kw_only=True):
+    """Have another steward look at a picture that is shown again."""
+
+    reason: Line
 
 
 class AuthMessage(Wish, frozen=True, kw_only=True, tag="auth"):

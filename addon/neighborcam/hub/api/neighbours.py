@@ -6,16 +6,21 @@ from neighborcam.hub.api.desk import SESSION, Call
 from neighborcam.hub.api.messages import (
     AlertList,
     Appeal,
+    CodeWish,
     CommentList,
     PublishedAs,
     RegionQuery,
+    Report,
     Statement,
     Statements,
+    TakedownAppeal,
+    TakedownCode,
 )
 from neighborcam.hub.api.plumbing import read_body
 from neighborcam.hub.errors import NotASteward, NotFound
 from neighborcam.hub.events import is_in, newest_seq, region_key, shown
 from neighborcam.hub.store.schema import ALERTS
+from neighborcam.hub.takedowns import TakedownState
 from neighborcam.protocol.alerts import (
     CommentPost,
     Flag,
@@ -88,9 +93,26 @@ async def flag(call: Call[None, Flag]) -> None:
     await call.desk.replies.flag(call.body)
 
 
-async def take_down(call: Call[None, Takedown]) -> None:
+async def report(call: Call[None, Report]) -> None:
+    """Have stewards look at something, by whoever can read it."""
+    await call.desk.reports.report(
+        call.body.subject, call.body.reason, is_member=await call.is_member()
+    )
+
+
+async def take_down(call: Call[None, Takedown]) -> TakedownCode:
     """Have a picture hidden at once, by anyone."""
-    await call.desk.replies.take_down(call.body)
+    return TakedownCode(code=await call.desk.takedowns.ask(call.body))
+
+
+async def takedown_state(call: Call[None, CodeWish]) -> TakedownState:
+    """What came of a takedown, by its code."""
+    return await call.desk.takedowns.state(call.body.code)
+
+
+async def appeal_takedown(call: Call[None, TakedownAppeal]) -> None:
+    """Have another steward look at a picture that is shown again."""
+    await call.desk.takedowns.appeal(call.body.code, call.body.reason)
 
 
 async def put_media(call: Call[None, None]) -> None:

@@ -21,6 +21,7 @@ from neighborcam.hub.api.messages import (
 from neighborcam.hub.api.plumbing import json_response
 from neighborcam.hub.moderation import Case
 from neighborcam.hub.sessions import SESSION_LASTS
+from neighborcam.hub.takedowns import TakedownAsked
 from neighborcam.protocol.envelopes import Share
 
 
@@ -77,6 +78,12 @@ async def decide(call: Call[None, DecisionWish]) -> None:
         fact=call.body.fact,
         steward=await call.steward(),
     )
+
+
+async def takedowns(call: Call[None, None]) -> tuple[TakedownAsked, ...]:
+    """Who asked for the removal of what a case is about, as far as they said."""
+    await call.steward()
+    return tuple(await call.desk.takedowns.asked(call.item("case")))
 
 
 async def envelope(call: Call[None, None]) -> web.StreamResponse:

@@ -196,6 +196,18 @@ _WORDS: Final[dict[str, _Words]] = {
             "decided": "when",
         },
     ),
+    "takedowns": _Words(
+        "that somebody who is filmed asked for a picture to go, and how to reach them"
+        " if they said so",
+        "as the alert; the contact until a steward has decided",
+        {
+            "code": "the hash of a code that only who asked has",
+            "alert": "which alert",
+            "sha256": "which of its pictures",
+            "contact": "what who asked chose to write, empty once it is decided",
+            "at": "when",
+        },
+    ),
     "stewards": _Words(
         "names that stewards chose, public keys of their passkeys",
         "until they leave",

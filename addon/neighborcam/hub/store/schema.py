@@ -179,6 +179,15 @@ CASES: Final = Table(
     Column("steward", String(40)),
     Column("decided", Instant),
 )
+TAKEDOWNS: Final = Table(  # who asked for a picture's removal, by a code of theirs
+    "takedowns",
+    METADATA,
+    Column("code", LargeBinary, primary_key=True),  # its hash
+    Column("alert", String(32), nullable=False, index=True),
+    Column("sha256", String(64), nullable=False),
+    Column("contact", Text, nullable=False),  # emptied with the decision
+    Column("at", Instant, nullable=False),
+)
 STEWARDS: Final = Table(
     "stewards",
     METADATA,

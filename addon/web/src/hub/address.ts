@@ -1,9 +1,11 @@
 /** What the page's address says. Secrets stand behind `#`, which browsers do not send. */
 
-export type View = "alerts" | "stewards" | "numbers" | "join";
+export type View = "alerts" | "stewards" | "numbers" | "join" | "takedown" | "decisions";
 
 export interface Address {
   readonly view: View;
+  /** What the part of the page is about: an alert's id, the code of a takedown. */
+  readonly item: string | null;
   /** The pass of the day and the regions it is meant for; null when the address has none. */
   readonly pass: string | null;
   readonly regions: readonly string[];
@@ -13,7 +15,7 @@ export interface Address {
 }
 
 const REGION = /^8[56][0-9a-f]{13}$/;
-const VIEWS: readonly string[] = ["alerts", "stewards", "numbers"];
+const VIEWS: readonly string[] = ["alerts", "stewards", "numbers", "takedown", "decisions"];
 
 export function readAddress(path: string, hash: string): Address {
   const text = hash.replace(/^#/, "");
@@ -21,13 +23,16 @@ export function readAddress(path: string, hash: string): Address {
   const pass = said.get("pass");
   const code = said.get("steward");
   const regions = said.getAll("region").flatMap((each) => each.split(","));
-  const named = VIEWS.includes(text) ? (text as View) : "alerts";
+  const [name = "", item = ""] = text.split("=", 2);
+  const named = VIEWS.includes(name) ? (name as View) : "alerts";
+  const takedown = named === "takedown" && item !== "";
   return {
     view: isJoin(path) ? "join" : code !== null ? "stewards" : named,
+    item: item === "" || named === "alerts" ? null : decodeURIComponent(item),
     pass,
     regions: [...new Set(regions)].filter((each) => REGION.test(each)),
     code,
-    secret: pass !== null || code !== null,
+    secret: pass !== null || code !== null || takedown,
   };
 }
 

@@ -9,9 +9,17 @@ import { loadDetails } from "./feed";
 import { panel } from "./hub-style";
 import "./hub-media";
 import { client } from "./session";
+import type { PublishedComment } from "./types";
 import { badges, categoryWord, moment, plural, reactions, relative, tone } from "./words";
 
-/** One alert. Fires `select`, and `takedown` of who is in its picture. */
+/** What somebody wants stewards to look at: an alert, or a comment below it. */
+export interface Reported {
+  readonly alert: string;
+  readonly subject: string;
+  readonly about: string;
+}
+
+/** One alert. Fires `select`, `takedown` of who is in its picture, and `report`. */
 @customElement("nc-hub-alert")
 export class AlertCard extends LitElement {
   static override styles = [
@@ -145,7 +153,9 @@ export class AlertCard extends LitElement {
       ${this.renderMedia()}
       ${this.renderReactions()}
       <div class="actions">${this.renderActions()}</div>
-      ${this.open ? html`<nc-hub-comments id="comments" .alert=${alert.id}></nc-hub-comments>` : nothing}
+      ${this.open ? html`<nc-hub-comments id="comments" .alert=${alert.id}
+            @report=${({ detail }: CustomEvent<PublishedComment>) => this.report(detail.id, detail.text)}
+          ></nc-hub-comments>` : nothing}
     </article>`;
   }
 
@@ -200,9 +210,15 @@ export class AlertCard extends LitElement {
               ${icon("person", 16)}I am in this picture
             </button>`
       }
+      <button class="plain" @click=${() => this.report(alert.id, alert.headline)}>Report</button>
       ${alert.isPublic ? cap : nothing}
       <span class="small soft push">until ${moment(alert.expires)}</span>
     `;
+  }
+
+  private report(subject: string, about: string): void {
+    const detail: Reported = { alert: this.alert.id, subject, about };
+    this.dispatchEvent(new CustomEvent("report", { detail }));
   }
 
   private select(): void {

@@ -3,12 +3,14 @@ import { customElement, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { Watch } from "../state/store";
 import { base, buttons, fields } from "../ui/styles";
+import type { Reported } from "./alert-card";
 import "./alert-card";
 import { categories, filtered, type Shown } from "./alerts";
 import "./alerts-map";
 import { categoryIcon } from "./category-icon";
 import { alerts, feedProblem, feedState, selected } from "./feed";
 import { panel } from "./hub-style";
+import "./report-dialog";
 import { announcement, isMember, readAsGuest } from "./session";
 import "./takedown-dialog";
 import type { Category } from "./types";
@@ -75,6 +77,7 @@ export class AlertsPage extends LitElement {
   @state() private chosen: ReadonlySet<Category> = new Set();
   @state() private now = Date.now();
   @state() private takingDown: Shown | null = null;
+  @state() private reporting: Reported | null = null;
   private clock = 0;
   private known: ReadonlySet<string> | null = null;
 
@@ -143,6 +146,16 @@ export class AlertsPage extends LitElement {
               @close=${() => (this.takingDown = null)}
             ></nc-hub-takedown>`
       }
+      ${
+        this.reporting === null
+          ? nothing
+          : html`<nc-hub-report
+              .alert=${this.reporting.alert}
+              .subject=${this.reporting.subject}
+              .about=${this.reporting.about}
+              @close=${() => (this.reporting = null)}
+            ></nc-hub-report>`
+      }
     `;
   }
 
@@ -155,6 +168,7 @@ export class AlertsPage extends LitElement {
         .selected=${alert.original === this.selected.value}
         @select=${() => this.select(alert.original)}
         @takedown=${() => (this.takingDown = alert)}
+        @report=${({ detail }: CustomEvent<Reported>) => (this.reporting = detail)}
       ></nc-hub-alert>
     </li>`;
   }

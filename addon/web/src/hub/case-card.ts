@@ -8,7 +8,7 @@ import { categoryIcon } from "./category-icon";
 import { panel } from "./hub-style";
 import "./hub-media";
 import { client } from "./session";
-import type { Case, RawAlert, Verdict } from "./types";
+import type { Case, RawAlert, TakedownAsked, Verdict } from "./types";
 import {
   badges,
   categoryWord,
@@ -62,11 +62,20 @@ export class CaseCard extends LitElement {
   @property({ attribute: false }) case!: Case;
   @state() private busy = false;
   @state() private problem = "";
+  @state() private asked: readonly TakedownAsked[] = [];
   /** Also once it was opened, when the hub has it no more. */
   private hadEnvelope = false;
 
   override willUpdate(): void {
     this.hadEnvelope ||= this.case.has_envelope;
+  }
+
+  override firstUpdated(): void {
+    if (this.case.kind === "alert" && this.case.opened_by !== "rule") void this.loadAsked();
+  }
+
+  private async loadAsked(): Promise<void> {
+    this.asked = await client.takedowns(this.case.id).catch(() => []);
   }
 
   override render(): TemplateResult {
@@ -90,13 +99,26 @@ export class CaseCard extends LitElement {
               ${why.map((each) => html`<li>${each}</li>`)}
             </ul>`
       }
-      ${this.renderSubject()} ${this.renderForm()}
+      ${this.asked.length === 0 ? nothing : this.renderAsked()} ${this.renderSubject()}
+      ${this.renderForm()}
       ${
         this.hadEnvelope
           ? html`<nc-hub-case-envelope .case=${this.case.id}></nc-hub-case-envelope>`
           : nothing
       }
     </article>`;
+  }
+
+  private renderAsked(): TemplateResult {
+    const media = this.case.alert?.media ?? [];
+    return html`<ul class="why words" aria-label="Who asked for its removal">
+      ${this.asked.map(({ sha256, contact, at }) => {
+        const which = media.findIndex((item) => item.sha256 === sha256) + 1;
+        return html`<li>
+          Picture ${which}, asked ${moment(at)}${contact === "" ? ", without a contact" : `, to be reached: ${contact}`}
+        </li>`;
+      })}
+    </ul>`;
   }
 
   private renderSubject(): TemplateResult {

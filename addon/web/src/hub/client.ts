@@ -13,7 +13,10 @@ import type {
   PublishedComment,
   Review,
   Share,
+  Statement,
   Statistics,
+  TakedownAsked,
+  TakedownState,
   Verdict,
 } from "./types";
 
@@ -49,7 +52,18 @@ export class HubClient {
     return URL.createObjectURL(await answer.blob());
   }
 
-  takeDown = (wish: object): Promise<void> => this.post("api/takedowns", canonical(wish));
+  takeDown = (wish: object): Promise<{ code: string }> =>
+    this.post("api/takedowns", canonical(wish));
+  takedownState = (code: string): Promise<TakedownState> =>
+    this.send("api/takedown-states", { code });
+  appealTakedown = (code: string, reason: string): Promise<void> =>
+    this.send("api/takedown-appeals", { code, reason });
+  /** Have stewards look at an alert or comment. */
+  report = (subject: string, reason: string): Promise<void> =>
+    this.send("api/reports", { subject, reason });
+  async statements(alert: string): Promise<readonly Statement[]> {
+    return (await this.get<{ statements: Statement[] }>(`${alertPath(alert)}/statements`)).statements;
+  }
 
   openFeed(region: string, after: number | null): WebSocket {
     const query = after === null ? { region } : { region, after: String(after) };
@@ -75,6 +89,9 @@ export class HubClient {
   cases = (): Promise<readonly Case[]> => this.get("api/steward/cases");
   decide = (id: string, verdict: Verdict, rule: string, fact: string): Promise<void> =>
     this.send(`api/steward/cases/${part(id)}/decision`, { verdict, rule, fact });
+  /** Who asked for a picture's removal, as far as they said. */
+  takedowns = (id: string): Promise<readonly TakedownAsked[]> =>
+    this.get(`api/steward/cases/${part(id)}/takedowns`);
   /** Give a share; the second one of a case names the household. */
   giveShare = (id: string, share: Share, reason: string): Promise<{ household: string }> =>
     this.send(`api/steward/cases/${part(id)}/shares`, { ...share, reason });
@@ -132,7 +149,8 @@ export class HubClient {
   private async ask(path: string, more: RequestInit = {}): Promise<Response> {
     const headers = new Headers(more.headers);
     // The feeds are for everybody, and a steward is known by a cookie: neither needs the pass.
-    if (this.pass !== null && path.startsWith("api/alerts/"))
+    const needsPass = path.startsWith("api/alerts/") || path === "api/reports";
+    if (this.pass !== null && needsPass)
       headers.set("Authorization", `Pass ${this.pass}`);
     let answer: Response;
     try {

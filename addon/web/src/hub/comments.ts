@@ -1,17 +1,18 @@
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { words } from "../api/client";
-import { base, fields } from "../ui/styles";
+import { base, buttons, fields } from "../ui/styles";
 import { panel } from "./hub-style";
 import { client } from "./session";
 import type { PublishedComment } from "./types";
 import { moment, relative } from "./words";
 
-/** What neighbours wrote below an alert, oldest first. */
+/** What neighbours wrote below an alert, oldest first. Fires `report` with one of them. */
 @customElement("nc-hub-comments")
 export class Comments extends LitElement {
   static override styles = [
     base,
+    buttons,
     fields,
     panel,
     css`
@@ -37,14 +38,23 @@ export class Comments extends LitElement {
     if (this.found === null) return html`<p class="soft small" role="status">Loading…</p>`;
     return html`<ul role="list" aria-label="Comments">
       ${this.found.map(
-        ({ text, at }) => html`<li>
-          <p class="words">${text}</p>
-          <time class="small soft" datetime=${at} title=${moment(at)}
-            >${relative(Date.parse(at), Date.now())}</time
-          >
+        (each) => html`<li>
+          <p class="words">${each.text}</p>
+          <p class="row small soft">
+            <time datetime=${each.at} title=${moment(each.at)}
+              >${relative(Date.parse(each.at), Date.now())}</time
+            >
+            <button class="plain" @click=${() => this.report(each)}>
+              Report<span class="hidden-visually"> this comment</span>
+            </button>
+          </p>
         </li>`,
       )}
     </ul>`;
+  }
+
+  private report(detail: PublishedComment): void {
+    this.dispatchEvent(new CustomEvent("report", { detail }));
   }
 
   private async load(): Promise<void> {

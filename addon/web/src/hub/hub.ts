@@ -4,15 +4,24 @@ import { Watch } from "../state/store";
 import { base } from "../ui/styles";
 import type { View } from "./address";
 import "./alerts-page";
+import "./decisions-page";
 import "./join-page";
 import "./numbers-page";
 import { announcement, begin, hub, view } from "./session";
 import "./stewards-page";
+import "./takedown-page";
 
 const PAGES: readonly (readonly [View, string])[] = [
   ["alerts", "Alerts"],
   ["numbers", "Statistics"],
   ["stewards", "Stewards"],
+];
+
+/** Parts to which only a link leads. */
+const ELSEWHERE: readonly (readonly [View, string])[] = [
+  ["join", "Join"],
+  ["takedown", "A picture that should go"],
+  ["decisions", "Decisions"],
 ];
 
 /** The hub's page: what is open, and the way to the rest. */
@@ -106,7 +115,7 @@ export class HubPage extends LitElement {
 
   override updated(): void {
     const now = this.view.value;
-    const word = PAGES.find(([page]) => page === now)?.[1] ?? "Join";
+    const word = [...PAGES, ...ELSEWHERE].find(([page]) => page === now)?.[1] ?? "";
     document.title = `${word} · ${this.name}`;
     if (this.last !== null && this.last !== now)
       this.renderRoot.querySelector("main")?.focus({ preventScroll: true });
@@ -136,6 +145,7 @@ export class HubPage extends LitElement {
       <main tabindex="-1">${this.renderPage()}</main>
       <footer class="soft" aria-label="About">
         ${this.hub.value?.contact ? html`<span>Run by ${this.hub.value.contact}</span>` : nothing}
+        <a href="./#takedown">Pictures that should go</a>
         <a href="./api/inventory">What this hub holds</a>
         <a href="./api/terms">Terms of Asking</a>
         <a href="./feeds/alerts.atom">Feed for readers (Atom)</a>
@@ -158,6 +168,10 @@ export class HubPage extends LitElement {
         return html`<nc-hub-stewards></nc-hub-stewards>`;
       case "numbers":
         return html`<nc-hub-numbers></nc-hub-numbers>`;
+      case "takedown":
+        return html`<nc-hub-takedown-page></nc-hub-takedown-page>`;
+      case "decisions":
+        return html`<nc-hub-decisions></nc-hub-decisions>`;
       default:
         return html`<nc-hub-alerts></nc-hub-alerts>`;
     }

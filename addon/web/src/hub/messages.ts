@@ -20,10 +20,20 @@ export function canonical(value: unknown): string {
 /** Half of a character, as a cut text may end with, has no canonical form. */
 const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, "\ufffd");
 
+const CONTACT_LIMIT = 200;
+
+const cut = (text: string, limit: number): string => [...text.trim()].slice(0, limit).join("");
+
 /** Anyone's wish that a picture goes. */
-export function takedown(alert: string, sha256: string, reason: string): object {
-  const said = [...reason.trim()].slice(0, REASON_LIMIT).join("");
-  return { v: 1, type: "takedown", alert, sha256, reason: said };
+export function takedown(alert: string, sha256: string, reason: string, contact: string): object {
+  return {
+    v: 1,
+    type: "takedown",
+    alert,
+    sha256,
+    reason: cut(reason, REASON_LIMIT),
+    contact: cut(contact, CONTACT_LIMIT),
+  };
 }
 
 /** The share that a steward's own machine printed. Raises `Problem`. */

@@ -12,6 +12,8 @@ const STEWARD = "neighborcam.hub.steward";
 export const client = new HubClient();
 export const hub = new Store<HubView | null>(null);
 export const view = new Store<View>("alerts");
+/** What the open part of the page is about. */
+export const item = new Store<string | null>(null);
 export const isMember = new Store(false);
 /** Sentences for a screen reader, one at a time. */
 export const announcement = new Store("");
@@ -39,9 +41,12 @@ export function begin(): void {
 
 function enter(address: Address): void {
   // Secrets must not stay in the address: they would be in the history and in bookmarks.
-  if (address.secret)
-    history.replaceState(null, "", `${location.pathname}${address.code ? "#stewards" : ""}`);
+  if (address.secret) {
+    const rest = address.view === "alerts" ? "" : `#${address.view}`;
+    history.replaceState(null, "", `${location.pathname}${rest}`);
+  }
   if (address.code !== null) invite.value = address.code;
+  item.value = address.item;
   view.value = address.view;
   if (address.pass !== null) open({ pass: address.pass, regions: address.regions });
 }

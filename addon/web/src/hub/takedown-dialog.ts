@@ -4,6 +4,7 @@ import { words } from "../api/client";
 import "../ui/dialog";
 import { base, buttons, fields } from "../ui/styles";
 import type { Shown } from "./alerts";
+import "./copy-line";
 import { forget, refresh } from "./feed";
 import { panel } from "./hub-style";
 import "./hub-media";
@@ -31,12 +32,12 @@ export class TakedownDialog extends LitElement {
   @property({ attribute: false }) alert!: Shown;
   @state() private chosen = 0;
   @state() private busy = false;
-  @state() private done = false;
+  @state() private code = "";
   @state() private problem = "";
 
   override render(): TemplateResult {
     return html`<nc-dialog heading="I am in this picture" footer @close=${this.leave}>
-      ${this.done ? this.renderDone() : this.renderForm()}
+      ${this.code === "" ? this.renderForm() : this.renderDone()}
     </nc-dialog>`;
   }
 
@@ -51,6 +52,13 @@ export class TakedownDialog extends LitElement {
         <label>
           Reason (optional; stewards read it)
           <textarea name="reason" maxlength="300"></textarea>
+        </label>
+        <label>
+          How to reach you (optional)
+          <input name="contact" maxlength="200" autocomplete="off" />
+          <span class="hint">
+            Only if stewards may ask you something. It is deleted when they have decided.
+          </span>
         </label>
         <p class="problem" role="alert">${this.problem || nothing}</p>
       </form>
@@ -88,7 +96,14 @@ export class TakedownDialog extends LitElement {
 
   private renderDone(): TemplateResult {
     return html`
-      <p role="status">It is hidden now. A steward looks at it; the decision will be public.</p>
+      <div class="stack" role="status">
+        <p>It is hidden now. A steward looks at it; the decision will be public.</p>
+        <nc-hub-copy label="Your code" .text=${this.code}></nc-hub-copy>
+        <p class="hint">
+          Write it down: with it, and only with it, you learn
+          <a href="./#takedown" @click=${this.leave}>what came of it</a>, and can appeal.
+        </p>
+      </div>
       <button slot="footer" class="primary" @click=${this.leave}>Good</button>
     `;
   }
@@ -101,12 +116,13 @@ export class TakedownDialog extends LitElement {
     event.preventDefault();
     const item = this.alert.media?.[this.chosen];
     if (item === undefined || this.busy) return;
-    const reason = String(new FormData(event.target as HTMLFormElement).get("reason") ?? "");
+    const form = new FormData(event.target as HTMLFormElement);
+    const [reason = "", contact = ""] = ["reason", "contact"].map((name) => String(form.get(name) ?? ""));
     this.busy = true;
     this.problem = "";
     try {
-      await client.takeDown(takedown(this.alert.id, item.sha256, reason));
-      this.done = true;
+      const wish = takedown(this.alert.id, item.sha256, reason, contact);
+      this.code = (await client.takeDown(wish)).code;
       forget(this.alert.id);
       void refresh(client, true);
     } catch (error) {

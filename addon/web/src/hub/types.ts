@@ -110,6 +110,32 @@ export interface Case {
   readonly has_envelope: boolean;
 }
 
+/** Why something was decided (spec/moderation.md). */
+export interface Statement {
+  readonly opened_by: string;
+  readonly decision: Verdict;
+  readonly rule: string;
+  readonly fact: string;
+  readonly decided: string;
+}
+
+/** What came of the wish that a picture goes. */
+export interface TakedownState {
+  readonly state: "waiting" | "removed" | "shown";
+  readonly asked: string;
+  readonly alert: string;
+  readonly decided: string | null;
+  readonly rule: string;
+  readonly fact: string;
+  readonly may_appeal: boolean;
+}
+
+export interface TakedownAsked {
+  readonly sha256: string;
+  readonly contact: string;
+  readonly at: string;
+}
+
 /** One steward's part of who wrote something (spec/moderation.md). */
 export interface Share {
   readonly subject: string;

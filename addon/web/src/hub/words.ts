@@ -110,7 +110,7 @@ const OPENED: Readonly<Record<string, string>> = {
   flag: "Flagged by a neighbour",
   dispute: "Disputed by neighbours",
   takedown: "Somebody asks for the picture's removal",
-  appeal: "The author asks for another look",
+  appeal: "Another look is asked for",
 };
 
 export const openedBy = (kind: string): string => OPENED[kind] ?? kind;
@@ -156,6 +156,16 @@ export function verdictWord(verdict: Verdict, standing: Standing): string {
       return "Keep it away";
   }
 }
+
+const DECIDED: Readonly<Record<Verdict, string>> = {
+  approved: "It is shown",
+  refused: "It is removed",
+  restored: "It is shown again",
+  upheld: "It stays away",
+};
+
+/** What a verdict did, as its statement of reasons says it. */
+export const decided = (verdict: Verdict): string => DECIDED[verdict] ?? verdict;
 
 const BEFORE: Readonly<Record<string, string>> = {
   rule: "Looked at beforehand",

@@ -34,6 +34,7 @@ def upgrade() -> None:
     _make_settings()
     _make_spent()
     _make_stewards()
+    _make_takedowns()
     _make_token_keys()
     _make_veto_keys()
     _make_vetoes()
@@ -260,6 +261,20 @@ def _make_stewards() -> None:
         sa.UniqueConstraint("credential"),
         sa.UniqueConstraint("position"),
     )
+
+
+def _make_takedowns() -> None:
+    op.create_table(
+        "takedowns",
+        sa.Column("code", sa.LargeBinary(), nullable=False),
+        sa.Column("alert", sa.String(length=32), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("code"),
+    )
+    with op.batch_alter_table("takedowns", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_takedowns_alert"), ["alert"], unique=False)
 
 
 def _make_token_keys() -> None:
