@@ -23,7 +23,11 @@ from neighborcam.protocol.agencies import (
     revoke,
     sign_agency,
 )
+from neighborcam.protocol.agency_alerts import SignedAlert, sign_alert
+from neighborcam.protocol.alerts import Alert, Category, MsgType, Origin, Scope
 from neighborcam.protocol.areas import EARTH_M, Area
+from neighborcam.protocol.cells import publish_cell
+from neighborcam.protocol.limits import bucket
 from neighborcam.protocol.requests import (
     AgencyWord,
     Offence,
@@ -174,3 +178,45 @@ class MakeBelieveAgency:
         """Let officer and supervisor sign."""
         once = sign_request(request, self.officer.issued, self.officer.key)
         return countersign(once, self.supervisor.issued, self.supervisor.key)
+
+    def alert(self, now: datetime, **changes: Any) -> Alert:
+        """Return an alert that may be logged, changed; to be signed by its officer."""
+        now = now.replace(microsecond=0)
+        longitude, latitude = self.place
+        made = Alert(
+            id=secrets.token_hex(16),
+            scope=Scope.PUBLIC,
+            origin=Origin.AGENCY,
+            agency=self.record.id,
+            category=Category.GAS,
+            urgency="immediate",
+            severity="severe",
+            certainty="observed",
+            onset=bucket(now),
+            expires=now + timedelta(hours=6),
+            cell=publish_cell(latitude, longitude, None),
+            headline="Gas leak near the mill",
+            text="Keep windows shut and leave the switches alone.",
+            instruction="Leave the house if you smell gas.",
+            author_key=self.officer.issued.certificate.key,
+        )
+        return msgspec.structs.replace(made, **changes)
+
+    def version(self, of: Alert, **changes: Any) -> Alert:
+        """Return an update of an alert, changed."""
+        new = {"id": secrets.token_hex(16), "msg_type": MsgType.UPDATE}
+        return msgspec.structs.replace(
+            of, **(new | {"references": (of.original,)} | changes)
+        )
+
+    def cancel(self, of: Alert, **changes: Any) -> Alert:
+        """Return what takes an alert back."""
+        said = {"msg_type": MsgType.CANCEL, "text": "", "instruction": ""}
+        return self.version(of, **(said | changes))
+
+    def warn(self, alert: Alert, officer: Officer | None = None) -> SignedAlert:
+        """Let an officer sign an alert, under that officer's key."""
+        signer = officer or self.officer
+        key = signer.issued.certificate.key
+        named = msgspec.structs.replace(alert, author_key=key)
+        return sign_alert(named, signer.issued, signer.key)

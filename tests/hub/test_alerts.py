@@ -309,3 +309,10 @@ async def test_a_body_without_end_is_cut_off(town: Town) -> None:
         f"{town.url}/api/alerts", data=b"{" * 300_000
     ) as answer:
         assert answer.status == 413
+
+
+async def test_no_member_speaks_as_an_agency(town: Town) -> None:
+    home = await town.home()
+    alert = home.alert(origin=Origin.AGENCY, agency="a" * 32, scope=Scope.PUBLIC)
+    post = home.signed(alert, token=await home.token())
+    assert await refused(home.link.send("/api/alerts", post)) == "not_allowed"

@@ -7,7 +7,9 @@ import msgspec
 
 from demo.agency import MakeBelieveAgency
 from demo.passkey import Passkey
+from neighborcam.protocol.agency_alerts import APPROVED_AS, SignedAlert
 from neighborcam.protocol.agency_entries import (
+    AgencyAlertLogged,
     AgencyAnnounced,
     AgencyJoined,
     AgencyRenewed,
@@ -117,6 +119,15 @@ class Log:
             at=self.now,
             request=signed,
             approvals=self.approvals("request", subject, *(names or ("ann",))),
+        )
+
+    def warned(self, signed: SignedAlert, *names: str) -> AgencyAlertLogged:
+        """Return the entry of an agency's alert, approved by stewards."""
+        subject = bytes.fromhex(signed.sha256)
+        return AgencyAlertLogged(
+            at=self.now,
+            alert=signed,
+            approvals=self.approvals(APPROVED_AS, subject, *names),
         )
 
     def refusal(self, steward: str) -> RequestRefused:

@@ -10,7 +10,7 @@ from neighborcam.agency.parts import Parts
 from neighborcam.protocol.agencies import IssuedCertificate, Role, check_holds
 from neighborcam.protocol.errors import ProtocolError
 from neighborcam.protocol.register import Register
-from neighborcam.protocol.register_rules import check_known, check_new_request
+from neighborcam.protocol.register_rules import check_new_request
 from neighborcam.protocol.request_limits import check_history, check_request
 from neighborcam.protocol.request_wording import check_wording
 from neighborcam.protocol.requests import (
@@ -20,6 +20,7 @@ from neighborcam.protocol.requests import (
     countersign,
     sign_request,
 )
+from neighborcam.protocol.vouching import check_known
 
 
 class Asking:

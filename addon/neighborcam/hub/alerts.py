@@ -18,6 +18,7 @@ from neighborcam.hub.envelope_shelf import keep_envelope
 from neighborcam.hub.errors import (
     Conflict,
     IdTaken,
+    NotAllowed,
     NotFound,
     WrongAuthor,
     WrongToken,
@@ -91,13 +92,15 @@ class Alerts:
         """Take an alert; return how it stands. The same again is answered alike.
 
         Raises `OutsideLimits`, `BadSignature`, `WrongToken`, `TokenSpent`, `IdTaken`,
-        `WrongAuthor`, `NotFound`, `TooMany`.
+        `WrongAuthor`, `NotFound`, `TooMany`, and `NotAllowed` for an agency's.
         """
         alert, body = post.alert, encode(post.alert)
         verify(alert.author_key, "alert", body, post.sig)
         known = await self._known(alert, body)
         if known is not None:
             return known
+        if alert.origin is Origin.AGENCY:
+            raise NotAllowed("an agency's alert comes from its desk, through stewards")
         check_alert(alert, self._clock())
         check_place(alert.cell, self._rules.people_in, self._rules.crowd)
         self._refuse_media(alert)
@@ -152,11 +155,7 @@ class Alerts:
             await self._check_version(tx, alert)
         if alert.msg_type is MsgType.CANCEL:
             return Standing.SHOWN  # what takes back must not wait
-        if (
-            alert.media
-            or alert.category in self._rules.reviews
-            or alert.origin is Origin.AGENCY
-        ):
+        if alert.media or alert.category in self._rules.reviews:
             return Standing.REVIEW
         return Standing.SHOWN
 
@@ -167,6 +166,8 @@ class Alerts:
         if first.author_key != alert.author_key:
             raise WrongAuthor("only its author can change or cancel an alert")
         before = decode(first.body, Alert)
+        if before.origin is Origin.AGENCY:
+            raise WrongAuthor("an agency changes and cancels its alerts at its desk")
         versions = await tx.scalar(
             select(func.count()).where(ALERTS.c.original == alert.original)
         )

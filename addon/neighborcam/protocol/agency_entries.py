@@ -13,6 +13,8 @@ from neighborcam.protocol.agencies import (
     SignedAgency,
     SignedRevocation,
 )
+from neighborcam.protocol.agency_alerts import SignedAlert
+from neighborcam.protocol.alerts import Category
 from neighborcam.protocol.approvals import Approval
 from neighborcam.protocol.identity import Id, Message, Moment, Sha256
 from neighborcam.protocol.request_limits import RequestRules
@@ -166,6 +168,36 @@ class AgencySaid(Message, frozen=True, kw_only=True, tag="agency-said"):
     certificate: IssuedCertificate
 
 
+class AgencyAlertLogged(Message, frozen=True, kw_only=True, tag="agency-alert-logged"):
+    """What an agency warns of, whole. Homes show what stands here, and nothing else.
+
+    A cancel has no approvals: what takes back waits for nobody.
+    """
+
+    v: Literal[1] = 1
+    at: Moment
+    alert: SignedAlert
+    approvals: Annotated[tuple[Approval, ...], msgspec.Meta(max_length=8)]
+
+
+class AgencyAlertRefused(
+    Message, frozen=True, kw_only=True, tag="agency-alert-refused"
+):
+    """An agency's alert that was not let through; its text is nobody's business.
+
+    ``steward`` is empty when the software did it: nobody looked in time.
+    """
+
+    v: Literal[1] = 1
+    at: Moment
+    agency: Id
+    alert: Sha256
+    category: Category
+    rule: Line
+    fact: Line
+    steward: Annotated[str, msgspec.Meta(max_length=40)]
+
+
 class StewardInterest(Message, frozen=True, kw_only=True, tag="steward-interest"):
     """A steward works for an agency, or is close to it: approves nothing of it."""
 
@@ -199,5 +231,7 @@ type AgencyEntry = (
     | RequestRefused
     | AgencySaid
     | Overdue
+    | AgencyAlertLogged
+    | AgencyAlertRefused
     | StewardInterest
 )

@@ -104,7 +104,10 @@ class Media(Message, frozen=True, kw_only=True):
 
 
 class Alert(Message, frozen=True, kw_only=True):
-    """An alert. ``author_key`` is made for this alert and its later versions only."""
+    """An alert. ``author_key`` is made for this alert and its later versions only.
+
+    Of an agency's (`agency_alerts`) it is the officer's, and ``agency`` is the author.
+    """
 
     v: Literal[1] = 1
     type: Literal["alert"] = "alert"
@@ -114,6 +117,7 @@ class Alert(Message, frozen=True, kw_only=True):
     status: Literal["actual", "exercise", "test"] = "actual"
     scope: Scope = Scope.REGION
     origin: Origin = Origin.PERSON
+    agency: Id | None = None
     category: Category
     urgency: Literal["immediate", "expected", "future", "past", "unknown"] = "unknown"
     severity: Literal["extreme", "severe", "moderate", "minor", "unknown"] = "unknown"

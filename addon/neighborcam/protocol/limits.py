@@ -4,14 +4,21 @@ A limit that only one of them knew would be a way around it.
 """
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
 import h3
 
-from neighborcam.protocol.alerts import Alert, Category, Comment, MsgType, Origin
+from neighborcam.protocol.alerts import (
+    Alert,
+    Category,
+    Comment,
+    MsgType,
+    Origin,
+    Scope,
+)
 from neighborcam.protocol.cells import COARSEST, CROWD, WITHOUT_CENSUS, check_cell
 from neighborcam.protocol.errors import OutsideLimits
 from neighborcam.protocol.identity import is_whole_second
@@ -43,17 +50,46 @@ BY_AUTOMATION: Final = frozenset(
         Category.POWER,
     }
 )
+# What an agency may warn of. Nothing of it describes who did something.
+BY_AGENCY: Final = frozenset(
+    {
+        Category.FIRE,
+        Category.GAS,
+        Category.FLOOD,
+        Category.STORM,
+        Category.MISSING_PERSON,
+        Category.HAZARD,
+        Category.INFRASTRUCTURE,
+        Category.INFO,
+    }
+)
+AGENCY_LASTS: Final = timedelta(hours=24)
+MISSING_LASTS: Final = timedelta(hours=72)  # of an agency's, for a missing person
 _LINES: Final = frozenset({"text", "instruction"})  # these may have line breaks
 
 
 def check_alert(alert: Alert, now: datetime) -> None:
-    """Raise `OutsideLimits`, naming field and remedy, unless ``alert`` may be sent."""
-    _check_words(alert)
-    _check_times(alert, now)
-    _check_version(alert)
-    _check_media(alert)
-    if alert.origin is Origin.AUTOMATION:
-        _check_automatic(alert, now)
+    """Raise `OutsideLimits`, naming field and remedy, unless ``alert`` may be sent.
+
+    Of an agency's this is what the message alone shows; the rest is in
+    `agency_alert_limits`.
+    """
+    for problem in alert_problems(alert, now):
+        raise problem
+
+
+def alert_problems(alert: Alert, now: datetime) -> Iterator[OutsideLimits]:
+    """Yield the first problem of each kind that keeps an alert from being sent."""
+    for check in _CHECKS:
+        try:
+            check(alert, now)
+        except OutsideLimits as problem:
+            yield problem
+
+
+def agency_lasts(category: Category) -> timedelta:
+    """Return how long an agency's alert may hold."""
+    return MISSING_LASTS if category is Category.MISSING_PERSON else AGENCY_LASTS
 
 
 def check_comment(comment: Comment) -> None:
@@ -86,7 +122,7 @@ def bucket(moment: datetime) -> datetime:
     )
 
 
-def _check_words(alert: Alert) -> None:
+def _check_words(alert: Alert, _now: datetime) -> None:
     _check_line("headline", alert.headline, required=True)
     _check_line("text", alert.text, required=False)
     _check_line("instruction", alert.instruction, required=False)
@@ -131,7 +167,7 @@ def _check_times(alert: Alert, now: datetime) -> None:
         raise OutsideLimits("expires", "more than 30 days ahead")
 
 
-def _check_version(alert: Alert) -> None:
+def _check_version(alert: Alert, _now: datetime) -> None:
     if alert.msg_type is MsgType.ALERT:
         if alert.references:
             raise OutsideLimits("references", "a new alert refers to none")
@@ -139,7 +175,7 @@ def _check_version(alert: Alert) -> None:
         raise OutsideLimits("references", "name the alert that this is a version of")
 
 
-def _check_media(alert: Alert) -> None:
+def _check_media(alert: Alert, _now: datetime) -> None:
     if alert.msg_type is MsgType.CANCEL and alert.media:
         raise OutsideLimits("media", "a cancel has no pictures")
     if len({item.sha256 for item in alert.media}) != len(alert.media):
@@ -151,9 +187,38 @@ def _check_media(alert: Alert) -> None:
 
 
 def _check_automatic(alert: Alert, now: datetime) -> None:
+    if alert.origin is not Origin.AUTOMATION:
+        return
     if alert.category not in BY_AUTOMATION and alert.msg_type is not MsgType.CANCEL:
         raise OutsideLimits("category", f"only a person can report {alert.category}")
     if alert.media:
         raise OutsideLimits("media", "an automatic alert is text only")
     if alert.expires > now + AUTOMATIC + SKEW:
         raise OutsideLimits("expires", "an automatic alert expires within 2 hours")
+
+
+def _check_agency(alert: Alert, now: datetime) -> None:
+    if (alert.origin is Origin.AGENCY) != (alert.agency is not None):
+        raise OutsideLimits("agency", "named in alerts of agencies, and in no others")
+    if alert.agency is None:
+        return
+    if alert.category not in BY_AGENCY:
+        raise OutsideLimits("category", f"an agency warns of no {alert.category}")
+    if alert.scope is not Scope.PUBLIC:
+        raise OutsideLimits("scope", "what an agency says is public")
+    if alert.media:
+        raise OutsideLimits("media", "an agency's alert is text only")
+    lasts = agency_lasts(alert.category)
+    if alert.expires > now + lasts + SKEW:
+        hours = lasts // timedelta(hours=1)
+        raise OutsideLimits("expires", f"at most {hours} hours ahead")
+
+
+_CHECKS: Final[tuple[Callable[[Alert, datetime], None], ...]] = (
+    _check_words,
+    _check_times,
+    _check_version,
+    _check_media,
+    _check_automatic,
+    _check_agency,
+)

@@ -9,7 +9,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from neighborcam.protocol.accounting import ENDINGS
+from neighborcam.protocol.agency_alerts import LoggedAlert
 from neighborcam.protocol.agency_entries import (
+    AgencyAlertLogged,
+    AgencyAlertRefused,
     AgencyAnnounced,
     AgencyJoined,
     AgencyRenewed,
@@ -62,9 +65,11 @@ class Register(RegisterState):
         grown = replace(
             self,
             stewards=dict(self.stewards),
+            recipients=dict(self.recipients),
             agencies={id_: replace(each) for id_, each in self.agencies.items()},
             certificates=dict(self.certificates),
             revoked=dict(self.revoked),
+            alerts=dict(self.alerts),
             requests={
                 id_: replace(each, overdue=set(each.overdue))
                 for id_, each in self.requests.items()
@@ -149,6 +154,13 @@ class Register(RegisterState):
     def _refuse(self, entry: RequestRefused) -> None:
         self.agencies[entry.agency].refused += 1
 
+    def _warn(self, entry: AgencyAlertLogged) -> None:
+        logged = LoggedAlert(signed=entry.alert, index=self.size, logged=entry.at)
+        self.alerts[logged.alert.id] = logged
+
+    def _refuse_alert(self, entry: AgencyAlertRefused) -> None:
+        self.agencies[entry.agency].alerts_refused += 1
+
     def _hear(self, entry: AgencySaid) -> None:
         asked = self.requests[entry.word.request]
         self._run_out(asked, entry.at)
@@ -192,5 +204,7 @@ _CHANGES: Final[dict[type, Callable[[Register, Any], None]]] = {
     RequestLogged: Register._open,  # noqa: SLF001
     RequestRefused: Register._refuse,  # noqa: SLF001
     AgencySaid: Register._hear,  # noqa: SLF001
+    AgencyAlertLogged: Register._warn,  # noqa: SLF001
+    AgencyAlertRefused: Register._refuse_alert,  # noqa: SLF001
     Overdue: Register._miss,  # noqa: SLF001
 }

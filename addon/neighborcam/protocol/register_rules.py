@@ -16,7 +16,11 @@ from neighborcam.protocol.agencies import (
     check_record,
     check_revocation,
 )
+from neighborcam.protocol.agency_alert_rules import check_new_alert
+from neighborcam.protocol.agency_alerts import APPROVED_AS
 from neighborcam.protocol.agency_entries import (
+    AgencyAlertLogged,
+    AgencyAlertRefused,
     AgencyAnnounced,
     AgencyJoined,
     AgencyRenewed,
@@ -37,7 +41,6 @@ from neighborcam.protocol.approval_subjects import (
     renewal,
     restoration,
 )
-from neighborcam.protocol.approvals import Approval, check_approval
 from neighborcam.protocol.entries import Entry, StewardAppointed, TokenKeys
 from neighborcam.protocol.errors import BadProof, BadSignature, ProtocolError
 from neighborcam.protocol.identity import is_whole_second
@@ -53,6 +56,7 @@ from neighborcam.protocol.requests import (
     check_signatures,
     check_word,
 )
+from neighborcam.protocol.vouching import check_approvals, check_known
 
 ADRIFT: Final = timedelta(days=1)  # how far the clocks of a hub and its readers are off
 TARDY: Final = timedelta(days=1)  # a hub that was off suspends when it is back
@@ -130,35 +134,6 @@ def check_agency_word(
     return asked
 
 
-def check_known(state: RegisterState, issued: IssuedCertificate, now: datetime) -> None:
-    """Raise `BadSignature` unless a certificate is in the log, and not revoked."""
-    if issued.sha256 not in state.certificates:
-        raise BadSignature("the certificate is not in the public log")
-    revoked = state.revoked.get(issued.sha256)
-    if revoked is not None and revoked <= now:
-        raise BadSignature("the certificate was revoked")
-
-
-def _check_approvals(
-    state: RegisterState,
-    approvals: tuple[Approval, ...],
-    least: int,
-    agency: str,
-    what: tuple[str, bytes],
-) -> None:
-    """Raise `BadSignature` unless enough stewards approved: kind and subject."""
-    names = {each.steward for each in approvals}
-    if len(names) < least or len(names) != len(approvals):
-        raise BadSignature(f"{least} different stewards have to approve this")
-    for each in approvals:
-        key = state.stewards.get(each.steward)
-        if key is None:
-            raise BadSignature("there is no such steward")
-        if not state.may_decide(each.steward, agency):
-            raise BadSignature("a steward of the agency's own decides nothing about it")
-        check_approval(each, key, state.host, *what)
-
-
 def _check_appointed(_state: RegisterState, entry: StewardAppointed) -> None:
     if entry.recipient:
         parse_recipient(entry.recipient)
@@ -182,7 +157,7 @@ def _check_announced(state: RegisterState, entry: AgencyAnnounced) -> None:
     if not state.may_decide(entry.call_back.steward, record.id):
         raise BadSignature("no steward called the agency back")
     subject = announcement(entry.agency, state.ends(record.id))
-    _check_approvals(state, entry.approvals, TWO, record.id, ("agency", subject))
+    check_approvals(state, entry.approvals, TWO, record.id, ("agency", subject))
 
 
 def _check_joined(state: RegisterState, entry: AgencyJoined) -> None:
@@ -210,7 +185,7 @@ def _check_renewed(state: RegisterState, entry: AgencyRenewed) -> None:
         raise BadSignature("write moments as 2026-11-23T18:30:00Z")
     subject = renewal(entry.agency, agency.until, entry.until)
     what = ("renewal", subject)
-    _check_approvals(state, entry.approvals, TWO, entry.agency, what)
+    check_approvals(state, entry.approvals, TWO, entry.agency, what)
 
 
 def _check_suspended(state: RegisterState, entry: AgencySuspended) -> None:
@@ -226,7 +201,7 @@ def _check_restored(state: RegisterState, entry: AgencyRestored) -> None:
         raise BadSignature("the agency still owes an outcome or a deletion")
     subject = restoration(entry.agency, entry.fact, agency.ends)
     what = ("restoration", subject)
-    _check_approvals(state, entry.approvals, TWO, entry.agency, what)
+    check_approvals(state, entry.approvals, TWO, entry.agency, what)
 
 
 def _check_certificate(state: RegisterState, entry: CertificateLogged) -> None:
@@ -246,12 +221,23 @@ def _check_logged(state: RegisterState, entry: RequestLogged) -> None:
     check_new_request(state, entry.request, entry.at)
     request, subject = entry.request.request, bytes.fromhex(entry.request.sha256)
     least = URGENT if request.urgent else 1
-    _check_approvals(
-        state, entry.approvals, least, request.agency, ("request", subject)
-    )
+    check_approvals(state, entry.approvals, least, request.agency, ("request", subject))
 
 
-def _check_refused(state: RegisterState, entry: RequestRefused) -> None:
+def _check_alert(state: RegisterState, entry: AgencyAlertLogged) -> None:
+    signed = entry.alert
+    check_new_alert(state, signed, entry.at)
+    if signed.is_cancel:
+        if entry.approvals:
+            raise BadSignature("a cancel waits for nobody's approval")
+        return
+    what = (APPROVED_AS, bytes.fromhex(signed.sha256))
+    check_approvals(state, entry.approvals, 1, signed.agency, what)
+
+
+def _check_refused(
+    state: RegisterState, entry: RequestRefused | AgencyAlertRefused
+) -> None:
     state.agency(entry.agency)
     if entry.steward and entry.steward not in state.stewards:
         raise BadSignature("there is no such steward")
@@ -290,6 +276,8 @@ _CHECKS: Final[dict[type, Callable[[RegisterState, Any], None]]] = {
     RulesSet: _check_rules,
     RequestLogged: _check_logged,
     RequestRefused: _check_refused,
+    AgencyAlertLogged: _check_alert,
+    AgencyAlertRefused: _check_refused,
     AgencySaid: _check_said,
     Overdue: _check_overdue,
     StewardInterest: _check_interest,

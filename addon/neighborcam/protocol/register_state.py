@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 from neighborcam.protocol.agencies import AgencyRecord
+from neighborcam.protocol.agency_alerts import LoggedAlert
 from neighborcam.protocol.agency_entries import CallBack, CertificateLogged
 from neighborcam.protocol.approval_subjects import NOTHING
 from neighborcam.protocol.entries import TokenKeys
@@ -60,6 +61,7 @@ class Agency:
     approved_by: tuple[str, ...]
     vetoes: int | None = None
     refused: int = 0  # requests of it
+    alerts_refused: int = 0
     suspended: int = 0  # times
     ends: bytes = NOTHING
 
@@ -140,6 +142,7 @@ class RegisterState:
     certificates: dict[str, CertificateLogged] = field(default_factory=dict)
     revoked: dict[str, datetime] = field(default_factory=dict)
     requests: dict[str, Asked] = field(default_factory=dict)
+    alerts: dict[str, LoggedAlert] = field(default_factory=dict)  # of agencies
     interests: frozenset[tuple[str, str]] = frozenset()  # steward, agency
 
     @property

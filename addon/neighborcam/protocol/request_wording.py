@@ -6,7 +6,7 @@ a vehicle's plate, and a house with its number. Patterns are English and German.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -30,6 +30,7 @@ class Hint(StrEnum):
     LINK = "link"
     PLATE = "plate"
     ADDRESS = "address"
+    ASKING = "asking"  # only in alerts: what a request is for
 
 
 CLEAR: Final = frozenset({Hint.PLATE, Hint.ADDRESS})  # these are refused
@@ -45,6 +46,7 @@ ADVICE: Final[dict[Hint, str]] = {
     Hint.LINK: "all that is asked stands here",
     Hint.PLATE: "leave out the plate: say what kind of vehicle it was",
     Hint.ADDRESS: "leave out the house number: the area says where it was",
+    Hint.ASKING: "an alert asks homes for nothing: make a request, with its limits",
 }
 
 
@@ -57,12 +59,13 @@ class Finding(Message, frozen=True, kw_only=True):
     advice: str
 
 
-def _any(*words: str) -> re.Pattern[str]:
+def any_word(*words: str) -> re.Pattern[str]:
+    """Return the pattern of whole words, whatever their case."""
     return re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
 
 
-_PATTERNS: Final[dict[Hint, re.Pattern[str]]] = {
-    Hint.PURPOSE: _any(
+PATTERNS: Final[dict[Hint, re.Pattern[str]]] = {
+    Hint.PURPOSE: any_word(
         r"protest\w*|demonstrat(?:ion|or)s?|rall(?:y|ies)|(?:a|the) march|marchers?",
         r"vigils?|picket\w*|strik(?:e|es|ers?)|unions?|activists?|assembl(?:y|ies)",
         r"mosques?|church(?:es)?|synagogues?|temples?|worship\w*|prayers?|muslims?",
@@ -73,7 +76,7 @@ _PATTERNS: Final[dict[Hint, re.Pattern[str]]] = {
         r"gottesdienst\w*|gläubige\w*|flüchtling\w*|asyl\w*|abschieb\w*|aufenthalts\w*",
         r"abtreibung\w*|schwanger\w*|schwul\w*|lesbisch\w*",
     ),
-    Hint.APPEARANCE: _any(
+    Hint.APPEARANCE: any_word(
         r"(?:dark|light|fair|brown|black|white)[- ]skinned|skin|complexion|ethnic\w*",
         r"descent|race|(?:black|white|asian|arab|african|latino|hispanic|roma)"
         r"[- ](?:looking )?(?:m[ae]n|wom[ae]n|males?|females?|persons?|youths?|kids?)",
@@ -84,12 +87,12 @@ _PATTERNS: Final[dict[Hint, re.Pattern[str]]] = {
         r"tätowier\w*|schlank\w*|gekleidet|bekleidet|kapuze\w*|gesicht\w*"
         r"|\d{2} jahre alt",
     ),
-    Hint.PRESSURE: _any(
+    Hint.PRESSURE: any_word(
         r"must|have to|obliged|obligat\w+|compulsory|mandatory|fail(?:ure)? to",
         r"refus\w+|penalt\w+|prosecut\w+|subpoena\w*|warrants?|court orders?|by law",
         r"müssen|verpflicht\w*|pflicht\w*|strafbar\w*|weiger\w*|bußgeld\w*|beschluss\w*",
     ),
-    Hint.REWARD: _any(r"reward\w*|bounty|belohnung\w*|kopfgeld\w*"),
+    Hint.REWARD: any_word(r"reward\w*|bounty|belohnung\w*|kopfgeld\w*"),
     Hint.NAME: re.compile(
         r"\b(?:Mrs?|Ms|Miss|Dr|Herrn?|Frau)\b\.? [A-ZÄÖÜ]\w+"
         r"|\b(?i:named|called|alias|aka|namens)\b:? [A-ZÄÖÜ]\w+"
@@ -128,9 +131,16 @@ def check_wording(request: Request) -> None:
 
 
 def _found(request: Request) -> Iterator[Finding]:
-    for field in FIELDS:
-        for hint, pattern in _PATTERNS.items():
-            match = pattern.search(getattr(request, field))
+    return found_in(((field, getattr(request, field)) for field in FIELDS), PATTERNS)
+
+
+def found_in(
+    texts: Iterable[tuple[str, str]], patterns: Mapping[Hint, re.Pattern[str]]
+) -> Iterator[Finding]:
+    """Yield what patterns find in texts, given as field and text."""
+    for field, text in texts:
+        for hint, pattern in patterns.items():
+            match = pattern.search(text)
             if match is not None:
                 yield Finding(
                     hint=hint,
