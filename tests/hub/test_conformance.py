@@ -5,8 +5,7 @@ A whole hub runs on SQLite, files and one process, and on PostgreSQL, S3 and NAT
 
 import asyncio
 import gc
-import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,32 +30,13 @@ from neighborcam.hub.store.settings import count_on, counted, put_setting, setti
 from neighborcam.protocol.alerts import ReactionKind
 from neighborcam.protocol.feed import Published, Withdrawn
 from neighborcam.protocol.standing import Standing
-from tests.hub import services
 from tests.hub.clock import REGION, Clock
-from tests.hub.conftest import Town, empty
+from tests.hub.conftest import Town
+from tests.hub.services import empty, make_bucket
 from tests.hub.test_feed import headlines, next_events, read
+from tests.ports import free_port
 
 pytestmark = pytest.mark.timeout(180)
-
-
-@pytest.fixture(scope="module")
-def nats() -> Iterator[str]:
-    with services.nats() as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    with services.s3() as endpoint, pytest.MonkeyPatch.context() as patch:
-        for name, value in {
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_REGION": "us-east-1",
-            "AWS_ENDPOINT_URL": endpoint,
-            "AWS_ALLOW_HTTP": "true",
-        }.items():
-            patch.setitem(os.environ, name, value)
-        yield "s3://hub/pictures"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -88,14 +68,6 @@ async def blobs(request: Any, tmp_path: Path) -> Blobs:
     url: str = request.getfixturevalue("s3")
     await make_bucket()
     return Blobs.at(f"{url}/{new_id()}")
-
-
-async def make_bucket() -> None:
-    async with (
-        aiohttp.ClientSession() as session,
-        session.put(f"{os.environ['AWS_ENDPOINT_URL']}/hub") as answer,
-    ):
-        assert answer.status == 200
 
 
 # --- databases
@@ -148,6 +120,14 @@ async def test_a_reader_does_not_see_what_is_not_written_yet(
         await put_setting(tx, "a", b"1")
         async with database.read() as other:
             assert await setting(other, "a") is None
+
+
+async def test_a_reader_sees_one_moment(database: Database) -> None:
+    async with database.read() as tx:
+        assert await setting(tx, "a") is None
+        async with database.write() as other:
+            await put_setting(other, "a", b"1")
+        assert await setting(tx, "a") is None
 
 
 async def test_a_database_error_quotes_nothing(database: Database) -> None:
@@ -209,7 +189,7 @@ async def test_blobs_come_back_until_they_are_removed(blobs: Blobs) -> None:
 async def test_a_store_that_is_away_says_so(
     s3: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{services.free_port()}")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
     away = Blobs.at(f"{s3}/x")
     with pytest.raises(StorageFailed):
         await asyncio.wait_for(away.get("a"), 120)
@@ -281,7 +261,7 @@ async def test_closing_ends_those_who_listen(fanout: Fanout) -> None:
 
 async def test_no_nats_is_said_at_the_start() -> None:
     with pytest.raises(StorageFailed):
-        await NatsFanout.open(f"nats://127.0.0.1:{services.free_port()}", "x")
+        await NatsFanout.open(f"nats://127.0.0.1:{free_port()}", "x")
 
 
 # --- whole hubs
@@ -296,7 +276,7 @@ async def two_nodes(
     await make_bucket()
     clock = Clock()
     shared = replace(settings, database=postgresql, nats=nats, blobs=s3)
-    other = replace(shared, port=services.free_port())
+    other = replace(shared, port=free_port())
     async with (
         aiohttp.ClientSession() as session,
         Hub(shared, clock=clock, per_minute=10_000) as first,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, text
+from sqlalchemy import text
 
 from demo.agency import circle
 from demo.steward import Refused
@@ -22,7 +22,7 @@ from neighborcam.engine.sharing.hub_link import HubLink
 from neighborcam.engine.sharing.log_follower import LogFollower
 from neighborcam.engine.sharing.log_keeper import LogKeeper
 from neighborcam.engine.sharing.turns import Turns
-from neighborcam.hub.store.schema import LOG, METADATA
+from neighborcam.hub.store.schema import METADATA
 from neighborcam.protocol.agency_entries import Overdue, RequestLogged
 from neighborcam.protocol.alerts import Token
 from neighborcam.protocol.answers import CHUNK_BYTES, CapsulePost, ChunkPost, lock_of
@@ -31,10 +31,10 @@ from neighborcam.protocol.capsules import seal_capsule
 from neighborcam.protocol.checkpoints import LogPolicy
 from neighborcam.protocol.entries import Entry
 from neighborcam.protocol.errors import ProtocolError
-from neighborcam.protocol.merkle import leaf_hash
 from neighborcam.protocol.register_rules import check_new_request
 from neighborcam.protocol.register_state import Asked
 from neighborcam.protocol.requests import Request
+from tests.hub import lying
 from tests.hub.clock import Clock
 from tests.hub.police import PLACE, Policed
 
@@ -342,9 +342,8 @@ async def forked(policed: Policed, request: Request) -> None:
     subject = bytes.fromhex(signed.sha256)
     approval = policed.ann.passkey.approve("ann", "request", subject)
     entry = RequestLogged(at=now, request=signed, approvals=(approval,))
+    await forget(policed, 1)
     async with policed.town.hub.desk.database.write() as tx:
-        newest = await log.size(tx) - 1
-        await tx.execute(delete(LOG).where(LOG.c.position == newest))
         await log.add(tx, entry)
 
 
@@ -395,14 +394,8 @@ async def test_a_hub_cannot_log_what_no_steward_approved(
 
 
 async def smuggle(policed: Policed, entry: Entry) -> None:
-    """Write an entry past the hub's own check, and sign the log with it."""
-    log, data = policed.town.hub.desk.log, encode(entry)
-    async with policed.town.hub.desk.database.write() as tx:
-        size = await log.size(tx)
-        await tx.execute(
-            LOG.insert().values(position=size, entry=data, hash=leaf_hash(data))
-        )
-        await log._sign(tx, await log._tree(tx, size + 1), size + 1)
+    desk = policed.town.hub.desk
+    await lying.smuggle(desk.database, desk.log, entry)
 
 
 async def test_a_request_that_came_with_a_lie_is_not_shown(
@@ -445,6 +438,5 @@ async def test_a_log_that_keys_did_not_come_from_shows_nothing(
 
 async def forget(policed: Policed, count: int) -> None:
     """Let the hub drop the last entries of its log."""
-    async with policed.town.hub.desk.database.write() as tx:
-        size = await policed.town.hub.desk.log.size(tx)
-        await tx.execute(delete(LOG).where(LOG.c.position >= size - count))
+    desk = policed.town.hub.desk
+    await lying.forget(desk.database, desk.log, count)

@@ -17,7 +17,7 @@ from neighborcam.hub.settings import HubSettings
 from neighborcam.protocol.age_keys import Recipient
 from neighborcam.protocol.alerts import Alert, Media, Scope
 from neighborcam.protocol.envelopes import close
-from tests.hub.conftest import free_port
+from tests.ports import free_port
 from tests.web.fake_engine import jpeg, picture
 
 NAME = "Mill Lane"

@@ -12,17 +12,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from neighborcam.hub.errors import NotFound
+from neighborcam.hub.errors import NotFound, StorageFailed
+from neighborcam.hub.log_tree import LogTree
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import LOG
 from neighborcam.hub.store.settings import put_setting, setting
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.checkpoint_text import CheckpointText
 from neighborcam.protocol.entries import Entry, Release, read_entry
+from neighborcam.protocol.errors import InvalidMessage
 from neighborcam.protocol.log_proof import LogProof
 from neighborcam.protocol.log_reader import host_of
 from neighborcam.protocol.merkle import (
-    Leaves,
+    EMPTY_ROOT,
     consistency_proof,
     inclusion_proof,
     leaf_hash,
@@ -32,7 +34,7 @@ from neighborcam.protocol.note_keys import LogKey, sign_note
 from neighborcam.protocol.notes import Note, NoteSignature, parse_note
 from neighborcam.protocol.register import Register
 from neighborcam.protocol.register_rules import check_entry
-from neighborcam.protocol.tiles import TILE_WIDTH, Tile, bundle, hashes_of
+from neighborcam.protocol.tiles import ENTRY_LIMIT, TILE_WIDTH, Tile, bundle, hashes_of
 
 _KEY: Final = "log-key"
 _ORIGIN: Final = "log-origin"
@@ -51,9 +53,10 @@ class PublicLog:
     ) -> None:
         self._database = database
         self._key = key
-        self._leaves = Leaves()
+        self._tree = LogTree()
         self._register = Register(host=host_of(origin))
-        self._last = b""  # hash of the register's last entry
+        self._read = EMPTY_ROOT  # of the entries that the register has
+        self._shown = CheckpointText(origin=origin, size=0, root=EMPTY_ROOT)
         self.clock = clock
         self.key = LogKey(name=origin, public_key=key.public_key().public_bytes_raw())
 
@@ -76,42 +79,49 @@ class PublicLog:
     async def add(self, tx: AsyncConnection, entry: Entry) -> int:
         """Add an entry in the transaction of what it tells; return its index.
 
-        Raises `BadProof` for one that the rules forbid: nobody would believe us.
+        Raises `BadProof` for one that the rules forbid, `InvalidMessage` for one that
+        cannot be read again (nobody would believe us), and `StorageFailed` when the
+        database was set back behind what this node has shown already.
         """
+        data = _readable(entry)
         check_entry(await self.register(tx), entry)
-        data = encode(entry)
-        index = await self.size(tx)
+        before = await self._signed(tx)
+        index, shown = before.size, self._shown
+        tree = (await self._tree.of(tx, before)).copy(index)
+        if index < shown.size or root(tree, shown.size) != shown.root:
+            raise StorageFailed(
+                "the database was set back behind the public log that was shown from it"
+            )
         await tx.execute(
             insert(LOG).values(position=index, entry=data, hash=leaf_hash(data))
         )
-        await self._sign(tx, await self._tree(tx, index + 1), index + 1)
+        tree.append(leaf_hash(data))
+        await self._sign(tx, root(tree, index + 1), index + 1)
         return index
 
     async def size(self, tx: AsyncConnection) -> int:
         """Return how many entries there are."""
-        return await tx.scalar(select(func.count()).select_from(LOG)) or 0
+        return (await self._signed(tx)).size
 
     async def register(self, tx: AsyncConnection) -> Register:
         """Return what the log says of agencies and requests, as ``tx`` sees it.
 
         What was read before is kept, unless its transaction was rolled back.
         """
-        register, hashed = self._register, self._last
-        last = await tx.scalar(
-            select(LOG.c.hash).where(LOG.c.position == register.size - 1)
-        )
-        if register.size and last != hashed:
+        text = await self._signed(tx)
+        tree = await self._tree.of(tx, text)
+        register, known = self._register, self._read
+        if register.size > text.size or root(tree, register.size) != known:
             register = Register(host=register.host)
-        rows = list(
-            await tx.execute(
-                select(LOG.c.entry, LOG.c.hash)
-                .where(LOG.c.position >= register.size)
-                .order_by(LOG.c.position)
-            )
+        rows = await tx.scalars(
+            select(LOG.c.entry)
+            .where(LOG.c.position >= register.size, LOG.c.position < text.size)
+            .order_by(LOG.c.position)
         )
-        if rows:  # into another one: whoever reads at the same time has the old one
-            register = register.with_entries(read_entry(row.entry) for row in rows)
-            self._register, self._last = register, rows[-1].hash
+        if entries := [read_entry(each) for each in rows]:
+            # Into another one: whoever reads at the same time has the old one.
+            register = register.with_entries(entries)
+            self._register, self._read = register, text.root
         return register
 
     async def has_release(self, tx: AsyncConnection, version: str) -> bool:
@@ -122,29 +132,24 @@ class PublicLog:
             newest = entry.version if isinstance(entry, Release) else newest
         return newest == version
 
-    async def _sign(self, tx: AsyncConnection, tree: Leaves, size: int) -> None:
-        text = str(
-            CheckpointText(origin=self.key.name, size=size, root=root(tree, size))
-        )
+    async def _sign(self, tx: AsyncConnection, root_: bytes, size: int) -> None:
+        text = str(CheckpointText(origin=self.key.name, size=size, root=root_))
         note = Note(text=text, signatures=(sign_note(text, self.key.name, self._key),))
         await put_setting(tx, _CHECKPOINT, note.encode())
 
-    async def _tree(self, tx: AsyncConnection, size: int) -> Leaves:
-        """Return the tree of the ``size`` entries that this transaction sees.
+    async def _signed(self, tx: AsyncConnection) -> CheckpointText:
+        """Return the newest checkpoint that ``tx`` sees."""
+        note = await setting(tx, _CHECKPOINT)
+        if note is None:
+            return CheckpointText(origin=self.key.name, size=0, root=EMPTY_ROOT)
+        return CheckpointText.parse(parse_note(note).text)
 
-        What was read before is kept, unless its transaction was rolled back: then
-        the last leaf is not the one that stands in the database now.
-        """
-        held = len(self._leaves)
-        last = await tx.scalar(select(LOG.c.hash).where(LOG.c.position == held - 1))
-        if held > size or (held and last != self._leaves.subtree(0, held - 1)):
-            self._leaves, held = Leaves(), 0
-        hashes = await tx.scalars(
-            select(LOG.c.hash).where(LOG.c.position >= held).order_by(LOG.c.position)
-        )
-        for each in hashes:
-            self._leaves.append(each)
-        return self._leaves
+    def _show(self, note: bytes) -> CheckpointText:
+        """Remember what is about to be given out: it can never be taken back."""
+        text = CheckpointText.parse(parse_note(note).text)
+        if text.size > self._shown.size:
+            self._shown = text
+        return text
 
     async def checkpoint(self) -> bytes:
         """Return the newest checkpoint with all signatures. Raises `NotFound`."""
@@ -152,6 +157,7 @@ class PublicLog:
             note = await setting(tx, _CHECKPOINT)
         if note is None:
             raise NotFound("the log is empty")
+        self._show(note)
         return note
 
     async def add_cosignature(self, text: str, signature: NoteSignature) -> bool:
@@ -180,10 +186,10 @@ class PublicLog:
         """Return a tile of hashes. Raises `NotFound` beyond the log's end."""
         end = (tile.index * TILE_WIDTH + tile.width) << (8 * tile.level)
         async with self._database.read() as tx:
-            size = await self.size(tx)
-            if end > size:
+            text = await self._signed(tx)
+            if end > text.size:
                 raise NotFound("the log has no such tile yet")
-            return hashes_of(tile, await self._tree(tx, size))
+            return hashes_of(tile, await self._tree.of(tx, text))
 
     async def entry_bundle(self, tile: Tile) -> bytes:
         """Return the entries of a tile of level 0. Raises `NotFound`."""
@@ -202,8 +208,9 @@ class PublicLog:
             note = await setting(tx, _CHECKPOINT)
             if index is None or note is None:
                 raise NotFound("the log has no such entry")
-            size = CheckpointText.parse(parse_note(note).text).size
-            hashes = inclusion_proof(await self._tree(tx, size), index, size)
+            text = self._show(note)
+            tree = await self._tree.of(tx, text)
+        hashes = inclusion_proof(tree, index, text.size)
         return LogProof(index=index, hashes=hashes, checkpoint=note)
 
     async def consistency(self, old: int, new: int) -> list[bytes]:
@@ -212,7 +219,15 @@ class PublicLog:
         Raises `NotFound` when the log never had so many.
         """
         async with self._database.read() as tx:
-            size = await self.size(tx)
-            if not 0 <= old <= new <= size:
+            text = await self._signed(tx)
+            if not 0 <= old <= new <= text.size:
                 raise NotFound("the log was never that large")
-            return consistency_proof(await self._tree(tx, size), old, new)
+            return consistency_proof(await self._tree.of(tx, text), old, new)
+
+
+def _readable(entry: Entry) -> bytes:
+    """Return an entry's bytes, which lead back to it and fit into a bundle."""
+    data = encode(entry)
+    if len(data) > ENTRY_LIMIT or read_entry(data) != entry:
+        raise InvalidMessage("the log takes nothing that cannot be read again")
+    return data

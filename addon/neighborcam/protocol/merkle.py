@@ -35,10 +35,13 @@ class Leaves:
     def __len__(self) -> int:
         return len(self._levels[0])
 
-    def copy(self) -> "Leaves":
-        """Return the same leaves, to go on from there."""
+    def copy(self, size: int | None = None) -> "Leaves":
+        """Return the first ``size`` leaves, or all there are, to go on from there."""
+        count = len(self) if size is None else min(size, len(self))
         other = Leaves()
-        other._levels = [[*level] for level in self._levels]
+        other._levels = [
+            level[: count >> height] for height, level in enumerate(self._levels)
+        ]
         return other
 
     def append(self, leaf: bytes) -> None:

@@ -17,9 +17,10 @@ from neighborcam.hub.store.schema import LOG
 from neighborcam.protocol.checkpoints import LogPolicy
 from neighborcam.protocol.entries import Release
 from neighborcam.protocol.log_proof import parse_log_proof
-from neighborcam.protocol.merkle import Leaves, leaf_hash
+from neighborcam.protocol.merkle import leaf_hash
 from neighborcam.protocol.note_keys import LogKey
 from tests.hub.conftest import Town
+from tests.hub.lying import sign_as_it_is
 
 
 class Home:
@@ -116,7 +117,7 @@ async def test_a_log_with_another_past_is_a_split_view(home: Home) -> None:
             .where(LOG.c.position == 5)
             .values(entry=lie, hash=leaf_hash(lie))
         )
-    log._leaves = Leaves()
+    await sign_as_it_is(home.town.hub.desk.database, log)
     await grow(home.town, 1)
     home.town.clock.advance(days=1)
     with pytest.raises(HubMisbehaves, match="log is not right"):

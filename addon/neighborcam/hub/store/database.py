@@ -39,6 +39,10 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
+        # PostgreSQL's default shows each statement another moment; SQLite does not.
+        self._reading: dict[str, Any] = (
+            {} if self._is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        )
         self._writing = asyncio.Lock()  # SQLite: wait here, not in its busy loop
         self._open = 0
         self._none_open = asyncio.Event()
@@ -70,8 +74,10 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Yield a connection that sees one moment of the database."""
         try:
-            async with self._connected() as connection, connection.begin():
-                yield connection
+            async with self._connected() as plain:
+                connection = await plain.execution_options(**self._reading)
+                async with connection.begin():
+                    yield connection
         except (DBAPIError, OSError) as problem:
             raise _failed(problem) from problem
 
