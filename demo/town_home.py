@@ -10,7 +10,7 @@ import aiohttp
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from neighborcam.engine.sharing.hub_link import HubLink, Membership
+from neighborcam.engine.sharing.hub_link import HubLink, Membership, blinded
 from neighborcam.protocol.accounts import Purpose
 from neighborcam.protocol.alerts import (
     Alert,
@@ -47,7 +47,8 @@ class Home:
     async def token(self, purpose: Purpose = "post") -> Token:
         """Fetch one token."""
         keys = await self.link.keys()
-        return (await self.link.tokens(self.member, keys, purpose, 1))[0]
+        made = blinded(keys.keys[purpose], 1)
+        return (await self.link.tokens(self.member, keys, purpose, made))[0]
 
     def alert(self, **changes: Any) -> Alert:
         """Return a good alert of now, changed."""
@@ -90,9 +91,14 @@ class Home:
         await self.link.send("/api/alerts", self.signed(made))
         return made
 
+    async def vote_token(self, subject: str, key: bytes) -> Token:
+        """Fetch the one token about an alert or an agency."""
+        (made,) = blinded(key, 1)
+        return await self.link.vote_token(self.member, subject, key, made)
+
     async def vote(self, alert: Alert, kind: ReactionKind, key: bytes) -> Token:
         """React to an alert whose vote key is ``key``; return the token it cost."""
-        token = await self.link.vote_token(self.member, alert.id, key)
+        token = await self.vote_token(alert.id, key)
         await self.link.send("/api/votes", Vote(alert=alert.id, kind=kind, token=token))
         return token
 

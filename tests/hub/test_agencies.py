@@ -158,7 +158,7 @@ async def object_to(policed: Policed, count: int) -> None:
     agency = policed.agency.record.id
     key = msgspec.convert((await agency_view(policed))["vote_key"], bytes)
     for home in policed.town.homes[:count]:
-        token = await home.link.vote_token(home.member, agency, key)
+        token = await home.vote_token(agency, key)
         path = f"/api/agencies/{agency}/veto"
         await home.link.send(path, Veto(agency=agency, token=token))
 

@@ -244,7 +244,7 @@ async def test_a_vote_of_another_alert_is_worth_nothing(town: Town) -> None:
     home = await town.home()
     one, other = await home.post(), await home.post()
     key = (await shown(town, home, one.id)).vote_key
-    token = await home.link.vote_token(home.member, one.id, key)
+    token = await home.vote_token(one.id, key)
     vote = Vote(alert=other.id, kind=ReactionKind.CONFIRM, token=token)
     assert await refused(home.link.send("/api/votes", vote)) == "wrong_token"
 

@@ -296,7 +296,8 @@ async def test_two_nodes_are_one_hub(two_nodes: tuple[Town, Town]) -> None:
         await read(messages)
         (event,) = await next_events(messages)
         assert isinstance(event, Published)
-        token = await elsewhere.vote_token(reader.member, alert.id, event.vote_key)
+        there = replace(reader, link=elsewhere)
+        token = await there.vote_token(alert.id, event.vote_key)
         assert token.prepared
         cancel = await author.cancel(alert)
         (event,) = await next_events(messages)

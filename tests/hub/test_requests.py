@@ -12,6 +12,7 @@ from demo.agency_client import NOBODY
 from demo.steward import Refused
 from demo.town_home import Home, new_id
 from neighborcam.engine.errors import HubRefused
+from neighborcam.engine.sharing.hub_link import blinded
 from neighborcam.hub.doctor import examine
 from neighborcam.hub.store.schema import CAPSULES
 from neighborcam.protocol.age_keys import HybridRecipient, parse_recipient
@@ -155,12 +156,12 @@ async def test_a_fifth_of_the_homes_keeps_an_agency_out(policed: Policed) -> Non
         await policed.police.get("/api/agencies"), type=list[dict[str, Any]]
     )
     key = msgspec.convert(view["vote_key"], bytes)
-    token = await homes[0].link.vote_token(homes[0].member, agency, key)
+    token = await homes[0].vote_token(agency, key)
     for _ in range(2):  # the same again counts once
         path = f"/api/agencies/{agency}/veto"
         await homes[0].link.send(path, Veto(agency=agency, token=token))
     with pytest.raises(HubRefused, match="left"):
-        await homes[0].link.vote_token(homes[0].member, agency, key)
+        await homes[0].vote_token(agency, key)
     policed.town.clock.at += 7 * DAY
     await policed.town.hub.duties.run_once()
     assert await kinds(policed) == ["agency-announced", "agency-vetoed"]
@@ -511,7 +512,8 @@ async def test_a_clip_costs_no_capsules_and_a_capsule_no_pieces(
     request, home = await policed.ask(), await policed.town.home()
     for _ in range(PER_DAY["piece"] // 40):  # 64 MiB have room in a day
         keys = await home.link.keys()
-        assert len(await home.link.tokens(home.member, keys, "piece", 40)) == 40
+        made = blinded(keys.keys["piece"], 40)
+        assert len(await home.link.tokens(home.member, keys, "piece", made)) == 40
     with pytest.raises(HubRefused, match="0 of 80 are left"):
         await home.token("piece")
     await post(policed, home, request)

@@ -168,9 +168,7 @@ async def play(policed: Policed, request: str, answering: frozenset[int]) -> lis
     for number in range(HOMES):
         home = await policed.town.home()
         homes.append(home)
-        keys = await home.link.keys()
-        (token,) = await home.link.tokens(home.member, keys, "capsule", 1)
-        (paid,) = await home.link.tokens(home.member, keys, "piece", 1)
+        token, paid = await home.token("capsule"), await home.token("piece")
         content = b"answer" if number in answering else b""
         await home.link.send(
             "/api/capsules",

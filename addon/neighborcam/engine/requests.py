@@ -16,6 +16,7 @@ from neighborcam.engine.neighbours import View
 type PictureId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 type RequestId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
 type State = Literal["open", "withdrawn", "expired", "resolved", "suspended"]
+type Objection = Literal["none", "waiting", "sent", "refused"]
 type Ring = tuple[tuple[float, float], ...]  # longitude and latitude; closed
 
 
@@ -78,8 +79,19 @@ class Viewpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return f"Viewpoint(camera={self.camera!r})"
 
 
+class CallBackView(View, frozen=True, kw_only=True):
+    """Who called the agency, when, and where its number came from."""
+
+    at: datetime
+    directory: str
+    steward: str
+
+
 class AgencyView(View, frozen=True, kw_only=True):
-    """An agency of the hub, as its public log tells of it."""
+    """An agency of the hub, as its public log tells of it.
+
+    While it is ``announced``, until ``notice_until``, this home may object to it.
+    """
 
     id: str
     name: str
@@ -89,9 +101,14 @@ class AgencyView(View, frozen=True, kw_only=True):
     standing: Literal["announced", "member", "vetoed", "suspended"]
     notice_until: datetime
     jurisdiction: Ring
+    terms: str  # what it signed, in words; empty for a text that is not known here
+    terms_sha256: str
+    log_index: int  # of its announcement
+    call_back: CallBackView
+    approved_by: tuple[str, ...]  # stewards
     requests: int = 0  # in the log, ever
     overdue: int = 0
-    vetoed: bool = False  # by this home
+    objection: Objection = "none"  # of this home, while its notice lasts
 
 
 class Span(View, frozen=True, kw_only=True):

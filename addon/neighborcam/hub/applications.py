@@ -16,7 +16,7 @@ from neighborcam.hub.domains import Resolver, check_domain
 from neighborcam.hub.errors import Conflict, NotAllowed, NotFound, TooMany
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.store.database import Database
-from neighborcam.hub.store.schema import APPLICATIONS, VETO_KEYS
+from neighborcam.hub.store.schema import APPLICATIONS, ISSUED, VETO_KEYS
 from neighborcam.hub.token_keys import make_key, private_der, public_der
 from neighborcam.protocol.agencies import (
     NOTICE,
@@ -156,9 +156,12 @@ class Applications:
                     call_back=decode(row.call_back, CallBack),
                     approvals=given,
                     until=now + NOTICE,
+                    veto_key=public_der(key),
                 ),
             )
             await tx.execute(delete(VETO_KEYS).where(VETO_KEYS.c.agency == agency))
+            # Announced again: every home gets a token of the new key.
+            await tx.execute(delete(ISSUED).where(ISSUED.c.scope == agency))
             await tx.execute(
                 insert(VETO_KEYS).values(
                     agency=agency, private=private_der(key), public=public_der(key)

@@ -28,6 +28,7 @@ from neighborcam.protocol.requests import (
 
 type Line = Annotated[str, msgspec.Meta(max_length=300)]
 type Count = Annotated[int, msgspec.Meta(ge=0)]
+type VetoKey = Annotated[bytes, msgspec.Meta(min_length=256, max_length=800)]
 type Two = Annotated[tuple[Approval, ...], msgspec.Meta(min_length=2, max_length=8)]
 type Some = Annotated[tuple[Approval, ...], msgspec.Meta(min_length=1, max_length=8)]
 
@@ -49,7 +50,11 @@ class CallBack(Message, frozen=True, kw_only=True):
 
 
 class AgencyAnnounced(Message, frozen=True, kw_only=True, tag="agency-announced"):
-    """An agency wants to join; members may object until ``until``."""
+    """An agency wants to join; members may object until ``until``.
+
+    ``veto_key``, SubjectPublicKeyInfo, is the key of the objections' tokens: here, so
+    that all homes have the same. A hub with one for each could tell who objects.
+    """
 
     v: Literal[1] = 1
     at: Moment
@@ -57,6 +62,7 @@ class AgencyAnnounced(Message, frozen=True, kw_only=True, tag="agency-announced"
     call_back: CallBack
     approvals: Two
     until: Moment
+    veto_key: VetoKey
 
 
 class AgencyJoined(Message, frozen=True, kw_only=True, tag="agency-joined"):

@@ -131,6 +131,7 @@ class Register(RegisterState):
             index=self.size,
             call_back=entry.call_back,
             approved_by=tuple(each.steward for each in entry.approvals),
+            veto_key=entry.veto_key,
             ends=self.ends(record.id),
         )
 

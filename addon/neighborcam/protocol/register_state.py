@@ -59,6 +59,7 @@ class Agency:
     index: int
     call_back: CallBack
     approved_by: tuple[str, ...]
+    veto_key: bytes
     vetoes: int | None = None
     refused: int = 0  # requests of it
     alerts_refused: int = 0

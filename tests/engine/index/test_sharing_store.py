@@ -125,3 +125,13 @@ def test_a_vote_keeps_its_first_token(store: SharingStore) -> None:
     assert (store.owed(), store.votes()) == ([], {"a": "confirm"})
     store.say("a", "not-so")
     assert [each.kind for each in store.owed()] == ["not-so"]
+
+
+def test_what_the_hub_was_asked_to_sign_is_kept_while_it_may_answer(
+    store: SharingStore,
+) -> None:
+    store.put_unfinished("a", SECRET, "2026-11-23")
+    store.prune(START + 35 * DAY)
+    assert store.unfinished("a") == SECRET
+    store.prune(START + 36 * DAY)
+    assert store.unfinished("a") is None

@@ -113,12 +113,12 @@ async def put_pin(call: Call[None, PinWish]) -> None:
 
 
 async def list_agencies(call: Call[None, None]) -> tuple[AgencyView, ...]:
-    """The agencies of the hub, by its public log."""
+    """The agencies of the hub, by its public log; whether this home objects."""
     return call.ports.requests.agencies()
 
 
 async def veto(call: Call[None, None]) -> None:
-    """Object to an agency that wants to join the hub; once for a home."""
+    """Object to an agency in its notice: once, and nobody learns who it was."""
     await _on(call).veto(call.item("agency"))
 
 

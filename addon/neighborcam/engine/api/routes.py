@@ -184,7 +184,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _route("GET", "/api/sharing/muted", ADMIN, requests.get_muted),
     _route("PUT", "/api/sharing/muted", ADMIN, requests.put_muted),
     _route("PUT", "/api/sharing/pin", ADMIN, requests.put_pin),
-    _route("GET", "/api/agencies", VIEWER, requests.list_agencies),
+    _route("GET", "/api/agencies", ADMIN, requests.list_agencies),
     _route("POST", "/api/agencies/{agency}/veto", ADMIN, requests.veto),
     _route("GET", "/api/ws", VIEWER, push.watch, status=101, own_auth=True),
     _route("GET", "/", None, page.index, produces="text/html"),

@@ -10,12 +10,18 @@ from pathlib import Path
 from typing import Final, Self
 
 from neighborcam.engine.errors import DataUnreadable, StorageError
-from neighborcam.engine.index import answer_store, feed_store, letter_store
+from neighborcam.engine.index import (
+    answer_store,
+    feed_store,
+    letter_store,
+    veto_store,
+)
 from neighborcam.engine.index.answer_store import AnswerStore
 from neighborcam.engine.index.database import Database, connect, translate
 from neighborcam.engine.index.feed_store import FeedStore
 from neighborcam.engine.index.letter_store import LetterStore
 from neighborcam.engine.index.statements import Statements
+from neighborcam.engine.index.veto_store import VetoStore
 
 NAME: Final = "sharing.sqlite3"
 CHECKPOINT: Final = "checkpoint"  # the newest of the hub's log that was believed
@@ -29,6 +35,9 @@ CREATE TABLE tokens (
     prepared BLOB PRIMARY KEY, epoch TEXT NOT NULL, purpose TEXT NOT NULL,
     token BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE unfinished (
+    scope TEXT PRIMARY KEY, blinded BLOB NOT NULL, day TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE votes (
     alert TEXT PRIMARY KEY, token BLOB, kind TEXT, owed INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
@@ -38,12 +47,14 @@ _SCHEMAS: Final = (
     letter_store.SCHEMA,
     feed_store.SCHEMA,
     answer_store.SCHEMA,
+    veto_store.SCHEMA,
 )
 _TABLES: Final = (
     *letter_store.TABLES,
-    *("votes", "tokens", "facts"),
+    *("votes", "tokens", "unfinished", "facts"),
     *feed_store.TABLES,
     *answer_store.TABLES,
+    *veto_store.TABLES,
 )
 
 
@@ -65,6 +76,7 @@ class SharingStore:
         self.letters = LetterStore(database)
         self.feed = FeedStore(database)
         self.requests = AnswerStore(database)
+        self.vetoes = VetoStore(database)
         self.note = self.letters.note
 
     @classmethod
@@ -138,17 +150,35 @@ class SharingStore:
             " (token IS NULL OR json_extract(CAST(token AS TEXT), '$.epoch') < ?)",
             oldest,
         )
+        self._rows.do("DELETE FROM unfinished WHERE day < ?", oldest)
 
     # -- tokens --------------------------------------------------------------------
 
-    def put_token(
-        self, prepared: bytes, epoch: str, purpose: str, token: bytes
-    ) -> None:
-        """Keep a token for a day."""
+    def unfinished(self, scope: str) -> bytes | None:
+        """Return what the hub was asked to sign, while its answer is not kept."""
+        row = self._rows.one("SELECT blinded FROM unfinished WHERE scope = ?", scope)
+        return None if row is None else bytes(row[0])
+
+    def put_unfinished(self, scope: str, blinded: bytes, day: str) -> None:
+        """Keep what the hub is asked to sign on a day."""
         self._rows.do(
-            "INSERT OR IGNORE INTO tokens VALUES (?, ?, ?, ?)",
-            *(prepared, epoch, purpose, token),
+            "INSERT OR REPLACE INTO unfinished VALUES (?, ?, ?)",
+            *(scope, blinded, day),
         )
+
+    def put_tokens(
+        self, scope: str, epoch: str, purpose: str, tokens: list[tuple[bytes, bytes]]
+    ) -> None:
+        """Keep tokens (prepared, token) for a day: all of them, or none."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.executemany(
+                "INSERT OR IGNORE INTO tokens VALUES (?, ?, ?, ?)",
+                [(prepared, epoch, purpose, token) for prepared, token in tokens],
+            )
+            _finish(connection, scope)
+
+        self._database.write(work)
 
     def look_at_token(self, purpose: str, oldest: str) -> bytes | None:
         """Return a token that is not before the day ``oldest``, without taking it."""
@@ -188,11 +218,16 @@ class SharingStore:
 
     def put_vote_token(self, alert: str, token: bytes) -> None:
         """Keep the one vote token of an alert."""
-        self._rows.do(
-            "INSERT INTO votes (alert, token) VALUES (?, ?) ON CONFLICT (alert)"
-            " DO UPDATE SET token = coalesce(token, excluded.token)",
-            *(alert, token),
-        )
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO votes (alert, token) VALUES (?, ?) ON CONFLICT (alert)"
+                " DO UPDATE SET token = coalesce(token, excluded.token)",
+                (alert, token),
+            )
+            _finish(connection, alert)
+
+        self._database.write(work)
 
     def vote_token(self, alert: str) -> bytes | None:
         """Return the vote token of an alert."""
@@ -232,3 +267,7 @@ class SharingStore:
         """Return what this home said, by alert."""
         rows = self._rows.all("SELECT alert, kind FROM votes WHERE kind IS NOT NULL")
         return {str(alert): str(kind) for alert, kind in rows}
+
+
+def _finish(connection: sqlite3.Connection, scope: str) -> None:
+    connection.execute("DELETE FROM unfinished WHERE scope = ?", (scope,))

@@ -5,7 +5,7 @@ is tried again is the outbox's business.
 """
 
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -134,11 +134,17 @@ class HubLink:
         return found
 
     async def tokens(
-        self, member: Membership, keys: KeysView, purpose: Purpose, count: int
+        self,
+        member: Membership,
+        keys: KeysView,
+        purpose: Purpose,
+        blinded: Sequence[Blinded],
     ) -> list[Token]:
-        """Return tokens that the hub signed without seeing them."""
+        """Return tokens that the hub signed without seeing them.
+
+        The same blinded numbers again give the same tokens, and cost nothing.
+        """
         key = _public(keys.keys.get(purpose, b""))
-        blinded = [_blinded(key) for _ in range(count)]
         wish = TokenWish(
             household=member.household,
             epoch=keys.epoch,
@@ -147,7 +153,7 @@ class HubLink:
             at=self._now(),
         )
         answer = await self._post("/api/tokens", signed(wish, member.key), _Signatures)
-        if len(answer.signatures) != count:
+        if len(answer.signatures) != len(blinded):
             raise HubMisbehaves("the hub signed another number of tokens than asked")
         return [
             _token(key, keys.epoch, each, signature)
@@ -155,14 +161,13 @@ class HubLink:
         ]
 
     async def vote_token(
-        self, member: Membership, alert: str, vote_key: bytes
+        self, member: Membership, subject: str, vote_key: bytes, blinded: Blinded
     ) -> Token:
-        """Return the one token that this home gets for an alert."""
+        """Return the one token that this home gets for an alert, or an agency."""
         key = _public(vote_key)
-        blinded = _blinded(key)
         wish = VoteWish(
             household=member.household,
-            alert=alert,
+            alert=subject,
             blinded=blinded.request,
             at=self._now(),
         )
@@ -278,6 +283,12 @@ def _public(der: bytes) -> RSAPublicKey:
     if not isinstance(key, RSAPublicKey) or key.key_size not in _KEY_BITS:
         raise HubMisbehaves("the hub's key for tokens is of the wrong kind")
     return key
+
+
+def blinded(der: bytes, count: int) -> list[Blinded]:
+    """Return numbers for a hub to sign. Raises `HubMisbehaves` for its key."""
+    key = _public(der)
+    return [_blinded(key) for _ in range(count)]
 
 
 def _blinded(key: RSAPublicKey) -> Blinded:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
-from neighborcam.engine.errors import Conflict, HubRefused, NotFound
+from neighborcam.engine.errors import Conflict, NotFound
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.requests import (
     AgencyView,
@@ -109,21 +109,22 @@ class OwnerRequests:
         """Return the agencies of the hub."""
         if self._life is None:
             return ()
-        register = self._life.register
+        register, states = self._life.register, self._life.vetoes.states()
         return tuple(
-            agency_view(each, register, vetoed=False)
+            agency_view(each, register, states.get(each.record.id, "none"))
             for each in register.agencies.values()
         )
 
     async def veto(self, agency: str) -> None:
-        """Object to an agency. Raises `NotFound`, `Conflict`, or what the hub says."""
+        """Object to an agency in its notice; it leaves within hours.
+
+        Raises `NotFound`, and `Conflict` when that was done or it is too late.
+        """
         life = self._need_life()
-        if agency not in life.register.agencies:
+        known = life.register.agencies.get(agency)
+        if known is None:
             raise NotFound("there is no such agency")
-        try:
-            await life.veto(agency)
-        except HubRefused as problem:
-            raise Conflict(f"the hub takes no objection: {problem}") from None
+        await asyncio.to_thread(life.vetoes.say, known)
 
     async def review(self, request: str) -> RequestReview:
         """Return all that its owner should know. Raises `NotFound`."""
@@ -139,7 +140,11 @@ class OwnerRequests:
         supervisor = asked.signed.supervisor
         return RequestReview(
             request=self._view(asked),
-            agency=agency_view(agency, life.register, vetoed=False),
+            agency=agency_view(
+                agency,
+                life.register,
+                life.vetoes.states().get(agency.record.id, "none"),
+            ),
             supervisor=supervisor.certificate.name if supervisor else "",
             tried=tuple(asked.request.tried),
             media_wanted=tuple(asked.request.media_wanted),

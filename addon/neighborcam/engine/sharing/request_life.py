@@ -13,13 +13,11 @@ from datetime import datetime, timedelta
 from typing import Final, Self
 
 import h3
-import msgspec
 
 from neighborcam.engine.errors import (
     Conflict,
     EngineError,
     HubMisbehaves,
-    HubUnreachable,
     NotFound,
 )
 from neighborcam.engine.index.sharing_store import SharingStore
@@ -27,11 +25,11 @@ from neighborcam.engine.sharing.hub_link import HubLink
 from neighborcam.engine.sharing.log_follower import LogFollower
 from neighborcam.engine.sharing.mail import Mail
 from neighborcam.engine.sharing.turns import Turns
+from neighborcam.engine.sharing.vetoes import Vetoes
 from neighborcam.engine.sharing.wallet import Wallet
-from neighborcam.protocol.agencies import Veto
 from neighborcam.protocol.areas import middle
 from neighborcam.protocol.register import Register
-from neighborcam.protocol.register_state import Asked, Standing
+from neighborcam.protocol.register_state import Asked
 from neighborcam.protocol.request_states import RequestState
 
 POLL: Final = timedelta(minutes=1)
@@ -56,11 +54,6 @@ def _waiting(what: str) -> Iterator[None]:
 type Distrust = Callable[[HubMisbehaves], None]
 
 
-class _AgencyKeys(msgspec.Struct, frozen=True, kw_only=True):
-    id: str
-    vote_key: bytes | None = None
-
-
 class RequestLife:
     """Follows the log of one hub, and takes this home's turns."""
 
@@ -76,8 +69,6 @@ class RequestLife:
         poll: timedelta = POLL,
         mail: timedelta = MAIL,
     ) -> None:
-        self._link = link
-        self._wallet = wallet
         self._follower = follower
         self._rows = store.requests
         self._regions = regions
@@ -87,6 +78,7 @@ class RequestLife:
         self._mail_at: datetime | None = None
         self._woken = asyncio.Event()
         self.turns = Turns(link, wallet, store, clock)
+        self.vetoes = Vetoes(link, wallet, store, clock)
         self.takes_part = True
         self.changed: Callable[[], None] = lambda: None
         self.check_trust: Callable[[], None] = lambda: None
@@ -142,7 +134,7 @@ class RequestLife:
                 self.turns.plan(asked)
             await self.turns.run_once(here)
         await self._read_mail(now)
-        await self._fetch_veto_tokens()
+        await self.vetoes.run_once(self.register.agencies)
         self._forget_old(now)
 
     def _end_answers(self, still_open: Collection[str]) -> None:
@@ -197,32 +189,6 @@ class RequestLife:
             for asked in self.register.requests.values()
             if self.is_here(asked) and now - (asked.ended_at(now) or now) <= SHOWN_FOR
         ]
-
-    async def veto(self, agency: str) -> None:
-        """Object to an agency. Raises what the hub says."""
-        token = await self._wallet.vote_token(agency, await self._vote_key(agency))
-        await self._link.send(
-            f"/api/agencies/{agency}/veto", Veto(agency=agency, token=token)
-        )
-
-    async def _vote_key(self, agency: str) -> bytes:
-        data = await self._link.raw("/api/agencies")
-        try:
-            known = msgspec.json.decode(data, type=tuple[_AgencyKeys, ...])
-        except msgspec.DecodeError:
-            raise HubUnreachable("the hub's answer makes no sense") from None
-        keys = {each.id: each.vote_key for each in known}
-        return keys.get(agency) or b""
-
-    async def _fetch_veto_tokens(self) -> None:
-        """Fetch the token of every announced agency: all homes do, so it tells nothing.
-
-        Each time with a chance of one in ten, so that homes do not come in a row.
-        """
-        for agency, known in self.register.agencies.items():
-            is_new = known.standing is Standing.ANNOUNCED
-            if is_new and random.random() < 0.1:  # noqa: PLR2004, S311 - see above
-                await self._wallet.vote_token(agency, await self._vote_key(agency))
 
     async def _read_mail(self, now: datetime) -> None:
         if self._mail_at is not None and now < self._mail_at:

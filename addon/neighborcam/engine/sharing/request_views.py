@@ -3,10 +3,18 @@
 from datetime import datetime
 from typing import Final
 
-from neighborcam.engine.requests import AgencyView, RequestView, State
+from neighborcam.engine.requests import (
+    AgencyView,
+    CallBackView,
+    Objection,
+    RequestView,
+    State,
+)
 from neighborcam.protocol.register_state import Agency, Asked, RegisterState
 from neighborcam.protocol.request_states import RequestState
+from neighborcam.protocol.terms import TERMS, TERMS_SHA256
 
+TEXTS: Final = {TERMS_SHA256: TERMS}
 _STATES: Final[dict[RequestState, State]] = {
     RequestState.OPEN: "open",
     RequestState.RESOLVED: "resolved",
@@ -46,7 +54,9 @@ def request_view(
     )
 
 
-def agency_view(agency: Agency, register: RegisterState, *, vetoed: bool) -> AgencyView:
+def agency_view(
+    agency: Agency, register: RegisterState, objection: Objection
+) -> AgencyView:
     """Return an agency as the log tells of it."""
     own = [
         asked
@@ -64,5 +74,14 @@ def agency_view(agency: Agency, register: RegisterState, *, vetoed: bool) -> Age
         jurisdiction=agency.record.jurisdiction.ring,
         requests=len(own),
         overdue=sum(len(asked.overdue) for asked in own),
-        vetoed=vetoed,
+        terms=TEXTS.get(agency.record.terms, ""),
+        terms_sha256=agency.record.terms,
+        log_index=agency.index,
+        call_back=CallBackView(
+            at=agency.call_back.at,
+            directory=agency.call_back.directory,
+            steward=agency.call_back.steward,
+        ),
+        approved_by=agency.approved_by,
+        objection=objection,
     )

@@ -22,7 +22,7 @@ from neighborcam.engine.errors import (
 )
 from neighborcam.engine.index.letter_store import Parcel
 from neighborcam.engine.index.sharing_store import SharingStore
-from neighborcam.engine.sharing.wallet import Wallet
+from neighborcam.engine.sharing.wallet import USED, Wallet
 from neighborcam.protocol.alerts import ReactionKind, Token, Vote
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.feed import Published
@@ -30,7 +30,6 @@ from neighborcam.protocol.feed import Published
 WITHIN_S: Final = 60.0  # of hearing of an alert
 AGAIN_S: Final = (30.0, 300.0)  # after the hub was away
 _LOG: Final = logging.getLogger(__name__)
-_USED: Final = "quota_used"
 
 
 class Votes:
@@ -98,7 +97,7 @@ class Votes:
         except HubMisbehaves:
             raise
         except HubRefused as refused:
-            if isinstance(refused, HubBusy) and refused.code != _USED:
+            if isinstance(refused, HubBusy) and refused.code != USED:
                 self._put_off(event, *AGAIN_S)
             else:
                 self._give_up(alert, refused)

@@ -6,18 +6,53 @@ A token that was fetched when it is needed would tell the hub who needs it.
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 import msgspec
 
 from neighborcam.engine.errors import Conflict, HubBusy
 from neighborcam.engine.index.sharing_store import SharingStore
-from neighborcam.engine.sharing.hub_link import HubLink, KeysView, Membership
+from neighborcam.engine.sharing.hub_link import (
+    HubLink,
+    KeysView,
+    Membership,
+    blinded,
+)
 from neighborcam.protocol.accounts import Purpose
 from neighborcam.protocol.alerts import Token
 from neighborcam.protocol.limits import PER_DAY
+from neighborcam.protocol.tokens import Blinded
 
+USED: Final = "quota_used"  # a code of the hub: it signed others before
 FETCHED: Final[tuple[Purpose, ...]] = ("post", "comment", "flag", "capsule", "piece")
+
+
+class _Number(msgspec.Struct, frozen=True, kw_only=True):
+    prepared: bytes
+    request: bytes
+    inverse: bytes
+
+    @classmethod
+    def of(cls, made: Blinded) -> Self:
+        inverse = made.inverse.to_bytes(len(made.request))
+        return cls(prepared=made.prepared, request=made.request, inverse=inverse)
+
+    @property
+    def blinded(self) -> Blinded:
+        return Blinded(
+            prepared=self.prepared,
+            request=self.request,
+            inverse=int.from_bytes(self.inverse),
+        )
+
+
+class _Unfinished(msgspec.Struct, frozen=True, kw_only=True):
+    key: bytes
+    numbers: tuple[_Number, ...]
+
+    def __repr__(self) -> str:
+        """Hide what only this home knows: this may be logged."""
+        return "_Unfinished()"
 
 
 class KeyKeeper(Protocol):
@@ -60,15 +95,34 @@ class Wallet:
     async def _fetch(self, keys: KeysView, purpose: Purpose) -> None:
         if self._store.token_count(purpose, keys.epoch):
             return
+        scope, key = f"{keys.epoch} {purpose}", keys.keys.get(purpose, b"")
+        made = self._blinded(scope, key, PER_DAY[purpose])
         try:
-            tokens = await self._link.tokens(
-                self._member, keys, purpose, PER_DAY[purpose]
-            )
-        except HubBusy:
-            return  # fetched before a crash that lost them: tomorrow there are others
-        for token in tokens:
-            data = msgspec.json.encode(token)
-            self._store.put_token(token.prepared, token.epoch, purpose, data)
+            tokens = await self._link.tokens(self._member, keys, purpose, made)
+        except HubBusy as busy:
+            if busy.code != USED:
+                raise
+            return  # what was fetched is lost: tomorrow there are others
+        rows = [(each.prepared, msgspec.json.encode(each)) for each in tokens]
+        self._store.put_tokens(scope, keys.epoch, purpose, rows)
+
+    def _blinded(self, scope: str, key: bytes, count: int) -> list[Blinded]:
+        """Return what the hub is to sign: the same as before, if that was not heard.
+
+        The hub signs the same again for nothing, and others not at all. So it is kept
+        before it is sent: an engine that stops half-way loses no token.
+        """
+        data = self._store.unfinished(scope)
+        if data is not None:
+            kept = msgspec.json.decode(data, type=_Unfinished)
+            if kept.key == key:
+                return [each.blinded for each in kept.numbers]
+        made = blinded(key, count)
+        numbers = tuple(_Number.of(each) for each in made)
+        data = msgspec.json.encode(_Unfinished(key=key, numbers=numbers))
+        today = self._clock().date().isoformat()
+        self._store.put_unfinished(scope, data, today)
+        return made
 
     async def take(self, purpose: str) -> Token:
         """Return a token. Raises `Conflict` when the day's are used up."""
@@ -86,7 +140,14 @@ class Wallet:
         """Return the one vote token of an alert, fetched once."""
         data = self._store.vote_token(alert)
         if data is None:
-            token = await self._link.vote_token(self._member, alert, key)
-            data = msgspec.json.encode(token)
+            data = msgspec.json.encode(await self.token_about(alert, key))
             self._store.put_vote_token(alert, data)
         return msgspec.json.decode(data, type=Token)
+
+    async def token_about(self, subject: str, key: bytes) -> Token:
+        """Fetch the one token about an alert or an agency, which nobody keeps here.
+
+        Until `SharingStore` keeps it, the next call asks for the same again.
+        """
+        (made,) = self._blinded(subject, key, 1)
+        return await self._link.vote_token(self._member, subject, key, made)

@@ -53,7 +53,7 @@ export interface GivenAnswer {
   readonly id: string;
   readonly kind: "clips" | "tip" | "letter";
   readonly at: string;
-  readonly state: "waiting" | "sent" | "revoked";
+  readonly state: "waiting" | "sent" | "revoked" | "ended";
   readonly leaves_at: string | null;
   readonly text: string;
   readonly contact: string;

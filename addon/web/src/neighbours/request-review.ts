@@ -181,7 +181,7 @@ export class RequestReview extends LitElement {
         ${answer.receipts.map(({ at, what, text }) => html`<li>${when(at)}: ${receiptWord(what)}${text === "" ? "" : `: ${text}`}</li>`)}
       </ol>
       ${asked ? html`<form class="row" @submit=${(event: SubmitEvent) => this.write(event, answer.id)}><input name="text" required maxlength="1000" aria-label="Your reply" /><button>Reply</button></form>` : nothing}
-      ${answer.state === "revoked" ? nothing : html`<nc-confirm question="Take it back?" yes="Yes, take it back" @confirmed=${() => this.revoke(answer.id)}>Take it back</nc-confirm>`}
+      ${answer.state === "revoked" || answer.state === "ended" ? nothing : html`<nc-confirm question="Take it back?" yes="Yes, take it back" @confirmed=${() => this.revoke(answer.id)}>Take it back</nc-confirm>`}
     </section>`;
   }
 

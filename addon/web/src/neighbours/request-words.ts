@@ -38,6 +38,7 @@ export function clipWords(clip: MadeClip): string {
 
 export function answerWords(answer: GivenAnswer): string {
   if (answer.state === "revoked") return "Taken back";
+  if (answer.state === "ended") return "The request ended before it left";
   if (answer.state === "sent") return "It has left with a capsule";
   return answer.leaves_at === null
     ? "Waits for the next round"
