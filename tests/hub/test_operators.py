@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from neighborcam.hub.breakers import POSTS_IN_REGION
+from neighborcam.hub.alerts import POSTS_IN_REGION
 from neighborcam.hub.doctor import STEWARDS_WANTED
 from neighborcam.hub.envelope_shelf import LASTS as ENVELOPES
 from neighborcam.hub.households import INVITES_EACH, INVITES_IN

@@ -43,6 +43,11 @@ GOOD: list[dict[str, Any]] = [
     {"headline": "h" * 80, "text": "t" * 1000, "instruction": "i" * 300},
     {"text": "one\ntwo", "headline": "Family 👨‍👩‍👧 safe ❤️"},
     {"onset": QUARTER - 7 * DAY + 15 * MINUTE},
+    {
+        "onset": QUARTER - 37 * DAY + 15 * MINUTE,
+        "msg_type": MsgType.CANCEL,
+        "references": ("d" * 32,),
+    },
     {"onset": QUARTER + 7 * DAY, "urgency": "future", "expires": NOW + 8 * DAY},
     {"expires": NOW + 30 * DAY},
     {"msg_type": MsgType.UPDATE, "references": (OTHER_ID,)},

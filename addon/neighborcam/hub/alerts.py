@@ -6,21 +6,20 @@ Everything here comes without an account: a token, a signature, or nothing at al
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from neighborcam.hub.breakers import Breakers
 from neighborcam.hub.cases import open_case
+from neighborcam.hub.chains import Chain, retire_media, withdraw_unseen
 from neighborcam.hub.envelope_shelf import keep_envelope
 from neighborcam.hub.errors import (
-    Conflict,
     IdTaken,
     NotAllowed,
     NotFound,
-    WrongAuthor,
+    TooMany,
     WrongToken,
 )
 from neighborcam.hub.events import SEQ, alert_row, events_of, region_key
@@ -42,13 +41,11 @@ from neighborcam.protocol.alerts import (
     MsgType,
     Origin,
     Post,
-    Scope,
 )
-from neighborcam.protocol.canonical import decode, encode
+from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.errors import OutsideLimits
 from neighborcam.protocol.feed import Event, Published
 from neighborcam.protocol.limits import (
-    VERSIONS,
     check_alert,
     check_place,
 )
@@ -56,7 +53,9 @@ from neighborcam.protocol.signing import verify
 from neighborcam.protocol.standing import Standing
 from neighborcam.protocol.wording import concerns
 
-_WIDER: Final = (Scope.REGION, Scope.HUB, Scope.PUBLIC)
+POSTS_IN_REGION: Final = 120  # an hour; a street has a handful
+FLOOD_WINDOW: Final = timedelta(hours=1)
+_UNSEEN: Final = (Standing.REVIEW, Standing.GONE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,14 +76,12 @@ class Alerts:
         database: Database,
         keys: TokenKeys,
         fanout: Fanout,
-        breakers: Breakers,
         rules: Rules,
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._keys = keys
         self._fanout = fanout
-        self._breakers = breakers
         self._rules = rules
         self._clock = clock
 
@@ -92,7 +89,8 @@ class Alerts:
         """Take an alert; return how it stands. The same again is answered alike.
 
         Raises `OutsideLimits`, `BadSignature`, `WrongToken`, `TokenSpent`, `IdTaken`,
-        `WrongAuthor`, `NotFound`, `TooMany`, and `NotAllowed` for an agency's.
+        `WrongAuthor`, `NotFound`, `Conflict`, `TooMany`, and `NotAllowed` for an
+        agency's.
         """
         alert, body = post.alert, encode(post.alert)
         verify(alert.author_key, "alert", body, post.sig)
@@ -104,12 +102,24 @@ class Alerts:
         check_alert(alert, self._clock())
         check_place(alert.cell, self._rules.people_in, self._rules.crowd)
         self._refuse_media(alert)
-        key = await asyncio.to_thread(make_key)
+        keys = None
+        if alert.msg_type is MsgType.ALERT:
+            key = await asyncio.to_thread(make_key)
+            keys = private_der(key), public_der(key)
         async with self._database.write() as tx:
-            standing = await self._first_standing(tx, alert)
-            if alert.msg_type is not MsgType.CANCEL:
+            if await alert_row(tx, alert.id) is not None:
+                raise IdTaken("another alert has this id")  # it came twice at once
+            chain, now = await Chain.of(tx, alert.original), self._clock()
+            if keys is None:
+                chain.check_next(alert, now)
+                first = chain.rows[0]
+                keys = first.vote_private, first.vote_public
+            standing = self._first_standing(alert, chain)
+            if alert.msg_type is MsgType.CANCEL:
+                await withdraw_unseen(tx, chain)
+            else:
+                await self._refuse_flood(tx, region_key(alert.cell))
                 await self._pay(tx, post, body)
-            self._breakers.count_post(region_key(alert.cell))
             await tx.execute(
                 insert(ALERTS).values(
                     id=alert.id,
@@ -122,14 +132,16 @@ class Alerts:
                     sig=post.sig,
                     author_key=alert.author_key,
                     standing=standing,
-                    published=self._clock(),
+                    published=chain.next_moment(now),
                     expires=alert.expires,
                     seq=await count_on(tx, SEQ),
-                    vote_private=private_der(key),
-                    vote_public=public_der(key),
+                    vote_private=keys[0],
+                    vote_public=keys[1],
                 )
             )
-            await keep_envelope(tx, alert.id, post.envelope, self._clock())
+            await keep_envelope(tx, alert.id, post.envelope, now)
+            if standing is Standing.SHOWN:
+                await retire_media(tx, alert.original, alert.id, now)
             await self._look_at(tx, alert, standing)
         await self.tell(alert.id)
         return standing
@@ -147,38 +159,26 @@ class Alerts:
         if alert.media and not self._rules.takes_media:
             raise OutsideLimits("media", "this hub takes no pictures")
 
-    async def _first_standing(self, tx: AsyncConnection, alert: Alert) -> Standing:
-        """Return how a new alert stands; check its versions."""
-        if await alert_row(tx, alert.id) is not None:
-            raise IdTaken("another alert has this id")  # it came twice at once
-        if alert.msg_type is not MsgType.ALERT:
-            await self._check_version(tx, alert)
+    def _first_standing(self, alert: Alert, chain: Chain) -> Standing:
+        """Return how a new alert, or version of one, stands."""
         if alert.msg_type is MsgType.CANCEL:
-            return Standing.SHOWN  # what takes back must not wait
-        if alert.media or alert.category in self._rules.reviews:
+            # What takes back must not wait; where nobody saw it, nobody need hear.
+            return Standing.SHOWN if chain.was_seen else Standing.GONE
+        if alert.media or alert.category in self._rules.reviews or chain.is_in_doubt:
             return Standing.REVIEW
         return Standing.SHOWN
 
-    async def _check_version(self, tx: AsyncConnection, alert: Alert) -> None:
-        first = await alert_row(tx, alert.original)
-        if first is None:
-            raise NotFound("there is no alert of which this is a version")
-        if first.author_key != alert.author_key:
-            raise WrongAuthor("only its author can change or cancel an alert")
-        before = decode(first.body, Alert)
-        if before.origin is Origin.AGENCY:
-            raise WrongAuthor("an agency changes and cancels its alerts at its desk")
-        versions = await tx.scalar(
-            select(func.count()).where(ALERTS.c.original == alert.original)
+    async def _refuse_flood(self, tx: AsyncConnection, region: str) -> None:
+        """Raise `TooMany` when a region floods: over all nodes, after restarts too."""
+        recent = await tx.scalar(
+            select(func.count()).where(
+                ALERTS.c.region == region,
+                ALERTS.c.published > self._clock() - FLOOD_WINDOW,
+                ALERTS.c.msg_type != MsgType.CANCEL,
+            )
         )
-        if (versions or 0) >= VERSIONS:
-            raise Conflict(f"an alert has at most {VERSIONS} versions")
-        if before.original != before.id or before.cell != alert.cell:
-            raise OutsideLimits("cell", "a version is for the cell of the first one")
-        if _WIDER.index(alert.scope) < _WIDER.index(before.scope):
-            raise OutsideLimits("scope", "a version reaches all whom the first reached")
-        if alert.msg_type is MsgType.CANCEL and alert.expires < before.expires:
-            raise OutsideLimits("expires", "a cancel stays as long as the alert would")
+        if (recent or 0) >= POSTS_IN_REGION:
+            raise TooMany("too many alerts in this region: try again in an hour")
 
     async def _pay(self, tx: AsyncConnection, post: Post, body: bytes) -> None:
         if post.token is None:
@@ -200,7 +200,7 @@ class Alerts:
         """Send an alert, as it stands, to all who listen to its region."""
         async with self._database.read() as tx:
             row = await alert_row(tx, alert)
-            if row is None or row.standing == Standing.REVIEW:
+            if row is None or row.standing in _UNSEEN:
                 return
             (event,) = await events_of(tx, [row])
         await self._fanout.publish(row.region, row.cell, event)
@@ -209,7 +209,7 @@ class Alerts:
         """Return one alert as it stands. Raises `NotFound`."""
         async with self._database.read() as tx:
             row = await alert_row(tx, alert)
-            if row is None or row.standing == Standing.REVIEW:
+            if row is None or row.standing in _UNSEEN:
                 raise NotFound("there is no such alert")
             (event,) = await events_of(tx, [row])
         return event

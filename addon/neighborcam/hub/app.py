@@ -130,7 +130,7 @@ class Hub:
         census = load_census(settings.census) if settings.census else None
         keys = TokenKeys(database, log, clock)
         rules = Rules(people_in=census, crowd=CROWD, takes_media=settings.takes_media)
-        alerts = Alerts(database, keys, fanout, self._breakers, rules, clock)
+        alerts = Alerts(database, keys, fanout, rules, clock)
         approvals = Approvals(clock)
         sessions = Sessions(database, clock)
         replies = Replies(database, keys, alerts, clock)

@@ -1,11 +1,11 @@
-"""How much is too much: from one network, and in one region. Forgotten each hour.
+"""How much is too much from one network. Forgotten each minute.
 
 Addresses are never stored, and not even held: what is counted is a hash with a salt
 that is thrown away every day, of an address cut to /32 or /64.
 """
 
 import secrets
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
@@ -14,8 +14,6 @@ from typing import Final
 
 from neighborcam.hub.errors import TooMany
 
-POSTS_IN_REGION: Final = 120  # an hour; a street has a handful
-WINDOW: Final = timedelta(hours=1)
 PER_MINUTE: Final = 240  # requests of one network
 _MINUTE: Final = timedelta(minutes=1)
 _MOST_NETWORKS: Final = 20_000
@@ -29,20 +27,9 @@ class Breakers:
     ) -> None:
         self._clock = clock
         self._per_minute = per_minute
-        self._posts: defaultdict[str, deque[datetime]] = defaultdict(deque)
         self._asked: dict[bytes, deque[datetime]] = {}
         self._salt = b""
         self._salted_on: date | None = None
-
-    def count_post(self, region: str) -> None:
-        """Count an alert. Raises `TooMany` when a region floods."""
-        _count(
-            self._posts[region],
-            self._clock(),
-            WINDOW,
-            POSTS_IN_REGION,
-            "too many alerts in this region: try again in an hour",
-        )
 
     def count_request(self, address: str | None) -> None:
         """Count what comes from a network. Raises `TooMany`."""

@@ -1,6 +1,6 @@
 """Alerts as the feed tells them: rows become events (spec/hub.md)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import h3
@@ -53,7 +53,7 @@ async def events_after(
         ALERTS.c.region == region_key(region),
         ALERTS.c.seq > (after or 0),
         ALERTS.c.seq <= upto,
-        ALERTS.c.standing != Standing.REVIEW,
+        ALERTS.c.standing.not_in((Standing.REVIEW, Standing.GONE)),  # nobody saw them
     ]
     if after is None:
         conditions.append(ALERTS.c.standing == Standing.SHOWN)
@@ -85,8 +85,9 @@ def is_public() -> ColumnElement[bool]:
 async def events_of(tx: AsyncConnection, rows: Sequence[Row[Any]]) -> list[Event]:
     """Return rows of the table of alerts as events, with their counts and media."""
     ids = [row.id for row in rows if row.standing == Standing.SHOWN]
-    reactions = await _reactions(tx, ids)
-    comments = await _comments(tx, ids)
+    chains = {row.original for row in rows if row.standing == Standing.SHOWN}
+    reactions = await _reactions(tx, chains)
+    comments = await _comments(tx, chains)
     media = await _media(tx, ids)
     return [
         Published(
@@ -95,8 +96,8 @@ async def events_of(tx: AsyncConnection, rows: Sequence[Row[Any]]) -> list[Event
             sig=row.sig,
             published=row.published,
             verified=row.verified,
-            reactions=reactions.get(row.id, {}),
-            comments=comments.get(row.id, 0),
+            reactions=reactions.get(row.original, {}),
+            comments=comments.get(row.original, 0),
             media=tuple(media.get(row.id, ())),
             vote_key=row.vote_public,
         )
@@ -111,22 +112,22 @@ async def events_of(tx: AsyncConnection, rows: Sequence[Row[Any]]) -> list[Event
     ]
 
 
-async def votes_of(tx: AsyncConnection, alert: str) -> dict[ReactionKind, int]:
+async def votes_of(tx: AsyncConnection, original: str) -> dict[ReactionKind, int]:
     """Return all votes of an alert, uncounted ones too: for the hub's own rules."""
     rows = await tx.execute(
         select(VOTES.c.kind, func.count())
-        .where(VOTES.c.alert == alert)
+        .where(VOTES.c.alert == original)
         .group_by(VOTES.c.kind)
     )
     return {ReactionKind(kind): count for kind, count in rows}
 
 
 async def _reactions(
-    tx: AsyncConnection, ids: Sequence[str]
+    tx: AsyncConnection, chains: Collection[str]
 ) -> dict[str, dict[ReactionKind, int]]:
     rows = await tx.execute(
         select(VOTES.c.alert, VOTES.c.kind, func.count())
-        .where(VOTES.c.alert.in_(ids))
+        .where(VOTES.c.alert.in_(chains))
         .group_by(VOTES.c.alert, VOTES.c.kind)
     )
     found: dict[str, dict[ReactionKind, int]] = {}
@@ -136,13 +137,14 @@ async def _reactions(
     return found
 
 
-async def _comments(tx: AsyncConnection, ids: Sequence[str]) -> dict[str, int]:
+async def _comments(tx: AsyncConnection, chains: Collection[str]) -> dict[str, int]:
     rows = await tx.execute(
-        select(COMMENTS.c.alert, func.count().label("number"))
-        .where(COMMENTS.c.alert.in_(ids), COMMENTS.c.standing == Standing.SHOWN)
-        .group_by(COMMENTS.c.alert)
+        select(ALERTS.c.original, func.count().label("number"))
+        .join(COMMENTS, COMMENTS.c.alert == ALERTS.c.id)
+        .where(ALERTS.c.original.in_(chains), COMMENTS.c.standing == Standing.SHOWN)
+        .group_by(ALERTS.c.original)
     )
-    return {row.alert: row.number for row in rows}
+    return {row.original: row.number for row in rows}
 
 
 async def _media(

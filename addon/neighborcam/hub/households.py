@@ -1,6 +1,7 @@
 """Households: how they come, what they get by name, how they go (spec/accounts.md)."""
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from sqlalchemy import Row, Select, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from neighborcam.hub.chains import Chain
 from neighborcam.hub.errors import (
     NotAMember,
     NotFound,
@@ -20,7 +22,6 @@ from neighborcam.hub.errors import (
 )
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import (
-    ALERTS,
     HOUSEHOLDS,
     INVITED,
     INVITES,
@@ -40,7 +41,6 @@ from neighborcam.protocol.accounts import (
 )
 from neighborcam.protocol.errors import BadSignature
 from neighborcam.protocol.limits import PER_DAY
-from neighborcam.protocol.standing import Standing
 from neighborcam.protocol.tokens import sign_blinded
 
 CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
@@ -118,29 +118,26 @@ class Households:
         return signed
 
     async def vote_token(self, wish: VoteWish) -> bytes:
-        """Sign the one token that a household gets for an alert."""
+        """Sign the one token that a household gets for an alert and its versions."""
         async with self._database.write() as tx:
             await self._member(tx, wish)
-            key = await self._vote_key(tx, wish.alert)
-            await self._count(tx, wish.household, wish.alert, (wish.blinded,), 1)
+            scope, key = await self._vote_key(tx, wish.alert)
+            await self._count(tx, wish.household, scope, (wish.blinded,), 1)
         return sign_blinded(key, wish.blinded)
 
-    async def _vote_key(self, tx: AsyncConnection, subject: str) -> RSAPrivateKey:
-        """Return the key of an alert's votes, or of objections to an agency."""
-        row = await _first(
-            tx,
-            select(ALERTS.c.vote_private).where(
-                ALERTS.c.id == subject, ALERTS.c.standing == Standing.SHOWN
-            ),
-        ) or await _first(
-            tx,
-            select(VETO_KEYS.c.private.label("vote_private")).where(
-                VETO_KEYS.c.agency == subject
-            ),
+    async def _vote_key(
+        self, tx: AsyncConnection, subject: str
+    ) -> tuple[str, RSAPrivateKey]:
+        """Return an alert, or an agency to object to, and the key of its votes."""
+        with contextlib.suppress(NotFound):
+            head = (await Chain.around(tx, subject)).head
+            return str(head.original), load_private(head.vote_private)
+        private = await tx.scalar(
+            select(VETO_KEYS.c.private).where(VETO_KEYS.c.agency == subject)
         )
-        if row is None:
+        if private is None:
             raise NotFound("there is no such alert or agency")
-        return load_private(row.vote_private)
+        return subject, load_private(private)
 
     async def reading_pass(self, wish: PassWish) -> tuple[str, str]:
         """Return epoch and pass of the day, the same for every member."""

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.alerts import Alerts
 from neighborcam.hub.cases import open_case
+from neighborcam.hub.chains import Chain
 from neighborcam.hub.envelope_shelf import keep_envelope
 from neighborcam.hub.errors import IdTaken, NotFound
 from neighborcam.hub.events import alert_row, renumber, shown_row, votes_of
@@ -66,7 +67,8 @@ class Replies:
                 if before.body != body:
                     raise IdTaken("another comment has this id")
                 return
-            await shown_row(tx, comment.alert)
+            chain = await Chain.around(tx, comment.alert)
+            head = chain.head.id
             await self._keys.spend(tx, post.token, "comment", body)
             await tx.execute(
                 insert(COMMENTS).values(
@@ -84,16 +86,20 @@ class Replies:
                 await open_case(
                     tx, comment.id, "comment", "rule", reason, self._clock()
                 )
-            await renumber(tx, comment.alert)
-        await self._alerts.tell(comment.alert)
+            await renumber(tx, head)
+        await self._alerts.tell(head)
 
     async def comments(self, alert: str) -> list[PublishedComment]:
-        """Return the comments of an alert, oldest first. Raises `NotFound`."""
+        """Return the comments below all versions of an alert, oldest first.
+
+        Raises `NotFound`.
+        """
         async with self._database.read() as tx:
             await shown_row(tx, alert)
+            ids = (await Chain.around(tx, alert)).ids
             rows = await tx.execute(
                 select(COMMENTS)
-                .where(COMMENTS.c.alert == alert, COMMENTS.c.standing == Standing.SHOWN)
+                .where(COMMENTS.c.alert.in_(ids), COMMENTS.c.standing == Standing.SHOWN)
                 .order_by(COMMENTS.c.at, COMMENTS.c.id)
             )
             return [_comment(row) for row in rows]
@@ -102,8 +108,9 @@ class Replies:
         """Take a household's reaction; a later one with its token replaces it."""
         name = sha256(vote.token.prepared).digest()
         async with self._database.write() as tx:
-            row = await shown_row(tx, vote.alert)
-            check_token(row.vote_public, vote.token)
+            chain = await Chain.around(tx, vote.alert)
+            head = chain.head
+            check_token(head.vote_public, vote.token)
             done = await tx.execute(
                 update(VOTES)
                 .where(VOTES.c.token == name)
@@ -112,23 +119,27 @@ class Replies:
             if done.rowcount == 0:
                 await tx.execute(
                     insert(VOTES).values(
-                        token=name, alert=vote.alert, kind=vote.kind, at=self._clock()
+                        token=name,
+                        alert=head.original,
+                        kind=vote.kind,
+                        at=self._clock(),
                     )
                 )
-            await self._weigh(tx, row, vote.kind)
-            await renumber(tx, vote.alert)
-        await self._alerts.tell(vote.alert)
+            if chain.cancel is None:  # what takes back cannot be voted away
+                await self._weigh(tx, head, vote.kind)
+            await renumber(tx, head.id)
+        await self._alerts.tell(head.id)
 
     async def _weigh(
         self, tx: AsyncConnection, row: Row[Any], kind: ReactionKind
     ) -> None:
-        votes = await votes_of(tx, row.id)
+        votes = await votes_of(tx, row.original)
         has_media = bool(decode(row.body, Alert).media)
         if kind in _CONFIRMS and not row.verified:
             since = max(row.published, self._clock() - VERIFIED_IN)
             soon = await tx.scalar(
                 select(func.count()).where(
-                    VOTES.c.alert == row.id,
+                    VOTES.c.alert == row.original,
                     VOTES.c.kind.in_(_CONFIRMS),
                     VOTES.c.at >= since,
                 )

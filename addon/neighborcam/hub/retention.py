@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.blobs import Blobs
@@ -97,13 +97,20 @@ class Retention:
         await self._chunks.forget()
 
     async def _forget_alerts(self, tx: AsyncConnection, now: datetime) -> None:
-        """Delete alerts that ran out, or are 30 days old, and what hangs on them."""
-        over = list(
-            await tx.scalars(
-                select(ALERTS.c.id).where(
-                    (ALERTS.c.expires <= now) | (ALERTS.c.published <= now - POSTS)
-                )
+        """Delete alerts that ran out, or are 30 days old, and what hangs on them.
+
+        With all their versions at once: while one can be read, it can be taken back.
+        """
+        chains = (
+            select(ALERTS.c.original)
+            .group_by(ALERTS.c.original)
+            .having(
+                (func.max(ALERTS.c.expires) <= now)
+                | (func.min(ALERTS.c.published) <= now - POSTS)
             )
+        )
+        over = list(
+            await tx.scalars(select(ALERTS.c.id).where(ALERTS.c.original.in_(chains)))
         )
         if not over:
             return

@@ -31,6 +31,7 @@ class Happening(StrEnum):
     RESTORED = "restored"
     UPHELD = "upheld"  # the steward agrees that it stays hidden for good
     APPEALED = "appealed"
+    TAKEN_BACK = "taken-back"  # by its author, before anybody saw it
     RAN_OUT = "ran-out"
 
 
@@ -42,6 +43,7 @@ MOVES: Final[Mapping[tuple[Standing, Happening], Standing]] = MappingProxyType(
     {
         (Standing.REVIEW, Happening.APPROVED): Standing.SHOWN,
         (Standing.REVIEW, Happening.REFUSED): Standing.REMOVED,
+        (Standing.REVIEW, Happening.TAKEN_BACK): Standing.GONE,
         (Standing.SHOWN, Happening.DISPUTED): Standing.HIDDEN,
         (Standing.SHOWN, Happening.ASKED_AWAY): Standing.HIDDEN,
         (Standing.REVIEW, Happening.ASKED_AWAY): Standing.REVIEW,

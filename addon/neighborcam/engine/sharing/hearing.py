@@ -170,7 +170,9 @@ class Hearing:
     def _views(self, events: Iterable[Published]) -> list[AlertView]:
         mine, said = self._store.letters.own_ids(), self._store.votes()
         return [
-            alert_view(each, mine=each.alert.id in mine, said=said.get(each.alert.id))
+            alert_view(
+                each, mine=each.alert.id in mine, said=said.get(each.alert.original)
+            )
             for each in events
         ]
 

@@ -52,6 +52,7 @@ from neighborcam.engine.sharing.wallet import Wallet
 from neighborcam.protocol.alerts import ReactionKind
 from neighborcam.protocol.answers import ChunkRemoval
 from neighborcam.protocol.canonical import decode
+from neighborcam.protocol.feed import Published
 from neighborcam.protocol.invites import Invite
 
 _TICK_S: Final = 20.0
@@ -244,10 +245,10 @@ class SharedLife:
 
     async def react(self, alert: str, kind: Reaction) -> None:
         """Say something to an alert. Raises `Conflict` for one that is far away."""
-        self._need(alert)
+        event = self._need(alert)
         if not self._hearing.is_votable(alert):
             raise Conflict("too far away to say anything about it")
-        self._votes.say(alert, ReactionKind(to_wire(kind)))
+        self._votes.say(event.alert.original, ReactionKind(to_wire(kind)))
 
     async def flag(self, alert: str, comment: str | None, reason: str) -> None:
         """Queue the wish that stewards look at an alert, or a comment below it."""
@@ -273,9 +274,9 @@ class SharedLife:
 
     # -- parts -----------------------------------------------------------------------
 
-    def _need(self, alert: str) -> None:
+    def _need(self, alert: str) -> Published:
         self._trust.check()
-        self._hearing.need(alert)
+        return self._hearing.need(alert)
 
     async def _stewards(self) -> tuple[str, ...]:
         """Return to whom envelopes are sealed, by the public log and nothing else."""

@@ -56,14 +56,19 @@ class Votes:
         self._news = asyncio.Event()
 
     def expect(self, events: Iterable[Published]) -> None:
-        """Fetch the tokens of these alerts at moments of this home's own."""
+        """Fetch the tokens of these alerts at moments of this home's own.
+
+        All versions of an alert have one, by the name of the first.
+        """
         have = self._store.vote_tokens() | self._due.keys()
         for event in events:
-            if event.alert.id not in have:
+            if event.alert.original not in have:
                 self._put_off(event, 0.0, WITHIN_S)
 
     def say(self, alert: str, kind: ReactionKind) -> None:
-        """Say something to an alert; sent now, or once the token is there.
+        """Say something to an alert: now, or once its token is there.
+
+        ``alert`` is the first version of it.
 
         It is never fetched for that: the hub would see who is about to speak.
         """
@@ -86,12 +91,12 @@ class Votes:
         for due_at, event in sorted(self._due.values(), key=lambda each: each[0]):
             if due_at > now:
                 return
-            del self._due[event.alert.id]
+            del self._due[event.alert.original]
             if event.alert.expires > self._clock():
                 await self._fetch(event)
 
     async def _fetch(self, event: Published) -> None:
-        alert = event.alert.id
+        alert = event.alert.original
         try:
             await self._wallet.vote_token(alert, event.vote_key)
         except HubMisbehaves:
@@ -110,7 +115,7 @@ class Votes:
 
     def _put_off(self, event: Published, least_s: float, most_s: float) -> None:
         now = asyncio.get_running_loop().time()
-        self._due[event.alert.id] = now + self._draw(least_s, most_s), event
+        self._due[event.alert.original] = now + self._draw(least_s, most_s), event
         self._news.set()
 
     def _pause_s(self) -> float | None:

@@ -131,7 +131,7 @@ VOTES: Final = Table(
     "votes",
     METADATA,
     Column("token", LargeBinary, primary_key=True),  # hash; names no household
-    Column("alert", String(32), nullable=False, index=True),
+    Column("alert", String(32), nullable=False, index=True),  # the first version
     Column("kind", String(16), nullable=False),
     Column("at", Instant, nullable=False),
     sqlite_with_rowid=False,
