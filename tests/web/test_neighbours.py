@@ -1,5 +1,6 @@
 """The neighbourhood in the engine's page: a real hub, real sharing, Chromium."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from demo.town_home import CELL
+from neighborcam.hub.moderation import Case
 from neighborcam.protocol.alerts import Scope
 from neighborcam.protocol.cells import center
 from tests.web.conftest import Watched
@@ -90,6 +92,40 @@ def test_a_household_says_one_thing_and_comments(page: Page, hub: RunningHub) ->
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_text(re.compile("I see it too"))).to_be_visible()
     expect(page.get_by_role("button", name="Comments (1)")).to_be_visible()
+
+
+async def waiting(hub: RunningHub) -> list[Case]:
+    """Return the cases that wait, once one does: the home sends by itself."""
+    async with asyncio.timeout(60):
+        while not (cases := await hub.hub.desk.moderation.queue()):  # noqa: ASYNC110 - what happens elsewhere
+            await asyncio.sleep(0.05)
+    return cases
+
+
+def test_an_author_reads_the_reasons_and_asks_for_another_look(
+    page: Page, hub: RunningHub
+) -> None:
+    join(page, hub)
+    page.get_by_role("button", name="Write").click()
+    page.get_by_label("What happened?").fill("Grandfather did not come home")
+    page.get_by_label("Kind").select_option("missing_person")
+    page.get_by_role("button", name="See what would leave").click()
+    page.get_by_role("button", name="Send to the neighbours").click()
+    mine = page.get_by_role("article", name="Grandfather did not come home")
+    expect(mine).to_contain_text("cannot read it now")
+    moderation = hub.hub.desk.moderation
+    (case,) = hub.run(waiting(hub))
+    why = {"rule": "No private data", "fact": "A name", "steward": "ann"}
+    hub.run(moderation.decide(case.id, "refused", **why))
+    mine.get_by_role("button", name="What did stewards decide?").click()
+    expect(mine.get_by_role("list", name="Decisions")).to_contain_text(
+        "No private data"
+    )
+    mine.get_by_label("Why is that wrong?").fill("He is my own grandfather")
+    mine.get_by_role("button", name="Ask for another look").click()
+    expect(mine).to_contain_text("Another steward decides")
+    (appeal,) = hub.run(waiting(hub))
+    assert (appeal.opened_by, appeal.reason) == ("appeal", "He is my own grandfather")
 
 
 def test_a_member_reads_at_the_hub_s_own_page(page: Page, hub: RunningHub) -> None:

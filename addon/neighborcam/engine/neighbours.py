@@ -182,6 +182,25 @@ class Preferences(
     zone: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] = "UTC"
 
 
+class OwnAlertView(View, frozen=True, kw_only=True):
+    """An alert of this home. ``shown``: neighbours can read it, as the feed says."""
+
+    id: str
+    headline: str
+    expires: datetime
+    shown: bool
+
+
+class StatementView(View, frozen=True, kw_only=True):
+    """Why stewards decided about an alert as they did."""
+
+    opened_by: str
+    decision: str
+    rule: str
+    fact: str
+    decided: datetime
+
+
 class PictureOrder(msgspec.Struct, frozen=True, kw_only=True):
     """Which picture or clip to make of a recording, and what has to go.
 

@@ -27,6 +27,8 @@ async def test_sharing_is_off_and_lists_are_empty(house: House, admin: str) -> N
         ("/api/alerts/preview", ALERT),
         ("/api/alerts/a1/flags", {"reason": "a number plate"}),
         ("/api/alerts/a1/update", {"text": "The fire is out"}),
+        ("/api/alerts/a1/appeal", {"reason": "it is mine"}),
+        ("/api/sharing/hub-page", None),
         ("/api/sharing/leave", {}),
         ("/api/sharing/trust", {"reason": "two pasts"}),
         ("/api/alerts/a1/comments", {"text": "I see it too"}),
@@ -36,7 +38,7 @@ async def test_sharing_is_off_and_lists_are_empty(house: House, admin: str) -> N
     ],
 )
 async def test_nothing_can_be_sent(
-    house: House, admin: str, path: str, body: dict[str, Any]
+    house: House, admin: str, path: str, body: dict[str, Any] | None
 ) -> None:
     status, told = await house.ask("POST", path, token=admin, body=body)
     assert (status, told["error"]["code"]) == (409, "sharing_off")

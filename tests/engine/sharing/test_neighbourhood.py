@@ -262,3 +262,28 @@ async def test_a_redacted_picture_is_looked_at_sent_reviewed_and_seen(
     assert sha256(shown).hexdigest().encode() in body  # these very bytes
     served = await other.sharing.media(view.id, media.id)
     assert served.startswith(b"\xff\xd8")
+
+
+async def test_an_author_reads_why_an_alert_is_away_and_appeals(
+    house: Make, town: Town
+) -> None:
+    one, moderation = await house("one"), town.hub.desk.moderation
+    draft = msgspec.structs.replace(DRAFT, category=Category.MISSING_PERSON)
+    view = await one.sharing.publish(draft)
+    await sent(one)
+    (case,) = await moderation.queue()
+    why = {"rule": "no private data", "fact": "a name", "steward": "ann"}
+    await moderation.decide(case.id, "refused", **why)
+    (own,) = one.sharing.own_alerts()
+    assert (own.id, own.headline, own.shown) == (view.id, draft.headline, False)
+    (statement,) = await one.sharing.statements(view.id)
+    assert (statement.decision, statement.rule) == ("refused", "no private data")
+    one.sharing.appeal(view.id, "It is my own name")
+    await sent(one)
+    (case,) = await moderation.queue()
+    assert (case.opened_by, case.reason) == ("appeal", "It is my own name")
+    assert one.sharing.diary()[0].kind == "appeal"
+    await moderation.decide(case.id, "restored", **why)
+    await until(lambda: one.sharing.own_alerts()[0].shown)
+    with pytest.raises(NotFound):
+        one.sharing.appeal("0" * 32, "not mine")

@@ -19,6 +19,7 @@ from neighborcam.engine.api.messages import (
     OnvifDevice,
     OnvifProfile,
 )
+from neighborcam.engine.api.own_alerts_port import OwnAlertsPort
 from neighborcam.engine.config import CameraConfig, CameraId
 from neighborcam.engine.facts import EpisodeId, Label, SceneChanged
 from neighborcam.engine.index.rows import (
@@ -262,7 +263,7 @@ class Address(Protocol):
         """Return the password, decoded."""
 
 
-class NeighbourhoodPort(Protocol):
+class NeighbourhoodPort(OwnAlertsPort, Protocol):
     """Sharing with neighbours; on the loop. Off until the owner joins a hub."""
 
     @property

@@ -18,6 +18,7 @@ from neighborcam.engine.api import (
     live,
     moving,
     neighbourhood,
+    own_alerts,
     page,
     push,
     recordings,
@@ -151,6 +152,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _route("GET", "/api/sharing/preferences", VIEWER, neighbourhood.get_preferences),
     _route("PUT", "/api/sharing/preferences", ADMIN, neighbourhood.put_preferences),
     _route("POST", "/api/sharing/invites", ADMIN, neighbourhood.invite),
+    _route("GET", "/api/sharing/alerts", ADMIN, own_alerts.list_own),
     _route("POST", "/api/sharing/hub-page", ADMIN, neighbourhood.hub_page),
     _route(
         "POST", "/api/sharing/pictures", ADMIN, neighbourhood.make_picture, status=201
@@ -167,6 +169,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     _route("POST", "/api/alerts/preview", ADMIN, neighbourhood.preview_alert),
     _route("POST", f"{_ALERT}/update", ADMIN, neighbourhood.update_alert, status=201),
     _route("POST", f"{_ALERT}/cancel", ADMIN, neighbourhood.cancel_alert),
+    _route("GET", f"{_ALERT}/statements", ADMIN, own_alerts.statements),
+    _route("POST", f"{_ALERT}/appeal", ADMIN, own_alerts.appeal),
     _route("GET", f"{_ALERT}/comments", VIEWER, neighbourhood.list_comments),
     _route("POST", f"{_ALERT}/comments", ADMIN, neighbourhood.comment),
     _route("POST", f"{_ALERT}/flags", ADMIN, neighbourhood.flag),

@@ -93,6 +93,10 @@ class Hearing:
             raise NotFound("there is no such alert")
         return event
 
+    def is_shown(self, alert: str) -> bool:
+        """Tell whether an alert is in the feed, and not withdrawn."""
+        return self._known.get(alert) is not None
+
     def is_votable(self, alert: str) -> bool:
         """Tell whether this home has, or will have, its vote on an alert."""
         return self._known.region_of(alert) in self._vote_regions

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from neighborcam.engine.errors import HubMisbehaves, HubRefused, HubUnreachable
+from neighborcam.engine.neighbours import StatementView
 from neighborcam.engine.sharing.hub_http import ANSWER_LIMIT, HubHttp, decoded
 from neighborcam.protocol.accounts import (
     AccountMessage,
@@ -90,6 +91,10 @@ class _Pass(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Comments(msgspec.Struct, frozen=True, kw_only=True):
     comments: tuple[PublishedComment, ...]
+
+
+class _Statements(msgspec.Struct, frozen=True, kw_only=True):
+    statements: tuple[StatementView, ...]
 
 
 class HubLink:
@@ -223,6 +228,11 @@ class HubLink:
         )
         found: _Comments = decoded(data, _Comments)
         return found.comments
+
+    async def statements(self, alert: str) -> tuple[StatementView, ...]:
+        """Return why stewards decided about an alert as they did."""
+        found = await self._ask("GET", f"/api/alerts/{alert}/statements", _Statements)
+        return found.statements
 
     async def raw(self, path: str) -> bytes:
         """Return a file of the public log."""

@@ -18,11 +18,13 @@ from neighborcam.engine.neighbours import (
     CommentView,
     DiaryEntry,
     Draft,
+    OwnAlertView,
     PictureOrder,
     PictureView,
     Preferences,
     Reaction,
     SharingView,
+    StatementView,
 )
 from neighborcam.engine.sharing.advice import advice
 from neighborcam.engine.sharing.answering import House
@@ -260,6 +262,18 @@ class Neighbourhood:
     async def hub_page(self) -> str:
         """Return the hub's page with the pass of the day: for members' eyes."""
         return await self._need_life().hub_page()
+
+    def own_alerts(self) -> tuple[OwnAlertView, ...]:
+        """Return this home's alerts that have not run out; none while it is off."""
+        return self._life.own_alerts.all() if self._life is not None else ()
+
+    async def statements(self, alert: str) -> tuple[StatementView, ...]:
+        """Return why stewards decided about an alert of this home."""
+        return await self._need_life().statements(alert)
+
+    def appeal(self, alert: str, reason: str) -> None:
+        """Have another steward look at an alert of this home."""
+        self._need_life().appeal(alert, reason)
 
     def diary(self) -> list[DiaryEntry]:
         """Return what left this home, the newest first."""

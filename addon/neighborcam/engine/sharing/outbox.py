@@ -38,6 +38,7 @@ LATER: Final = timedelta(hours=1)  # without a token: others come after midnight
 _WRONG_TOKEN: Final = "wrong_token"  # noqa: S105 - a code of the hub
 _NOT_FOUND: Final = "not_found"
 _CELL: Final = "cell"
+_MEDIA: Final = "/media/"
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -155,7 +156,7 @@ class Outbox:
             self._letters.settle(letter.id, "sent")
 
     async def _deliver(self, letter: Letter) -> None:
-        if letter.path.startswith(f"{ALERTS}/"):
+        if _MEDIA in letter.path:
             await self._link.put(letter.path, letter.body)
         else:
             await self._link.post(letter.path, letter.body)

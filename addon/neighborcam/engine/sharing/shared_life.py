@@ -28,6 +28,7 @@ from neighborcam.engine.neighbours import (
     Preferences,
     Reaction,
     SharingView,
+    StatementView,
 )
 from neighborcam.engine.requests import RequestView
 from neighborcam.engine.sharing.filters import Place, regions_within
@@ -40,6 +41,7 @@ from neighborcam.engine.sharing.log_follower import LogFollower
 from neighborcam.engine.sharing.log_keeper import LogKeeper
 from neighborcam.engine.sharing.naming import Naming
 from neighborcam.engine.sharing.outbox import Outbox
+from neighborcam.engine.sharing.own_alerts import OwnAlerts
 from neighborcam.engine.sharing.pictures import Made
 from neighborcam.engine.sharing.reading_pass import ReadingPass
 from neighborcam.engine.sharing.request_life import RequestLife
@@ -118,6 +120,9 @@ class SharedLife:
             self._member.household,
             self._stewards,
             clock,
+        )
+        self.own_alerts = OwnAlerts(
+            store.letters, self._link, self._outbox, self._hearing.is_shown, clock
         )
         self.requests = self._request_life(place)
 
@@ -215,6 +220,11 @@ class SharedLife:
         said = urlencode([("pass", await self._pass()), *regions])
         return f"{self._member.hub.rstrip('/')}/#{said}"
 
+    async def statements(self, alert: str) -> tuple[StatementView, ...]:
+        """Return why stewards decided about an alert of this home."""
+        self._trust.check()
+        return await self.own_alerts.statements(alert)
+
     # -- what is said ----------------------------------------------------------------
 
     def preview(self, draft: Draft, pictures: Sequence[Made]) -> AlertView:
@@ -249,6 +259,11 @@ class SharedLife:
         if not self._hearing.is_votable(alert):
             raise Conflict("too far away to say anything about it")
         self._votes.say(event.alert.original, ReactionKind(to_wire(kind)))
+
+    def appeal(self, alert: str, reason: str) -> None:
+        """Queue the wish that another steward looks at an alert of this home."""
+        self._trust.check()
+        self.own_alerts.appeal(alert, reason)
 
     async def flag(self, alert: str, comment: str | None, reason: str) -> None:
         """Queue the wish that stewards look at an alert, or a comment below it."""

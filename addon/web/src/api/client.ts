@@ -10,6 +10,8 @@ import type {
   Reaction,
   Sharing,
   Wishes,
+  OwnAlert,
+  Statement,
 } from "./neighbours";
 import type {
   AgencyRequest,
@@ -141,6 +143,10 @@ export class Client {
   wishes = (): Promise<Wishes> => this.get("api/sharing/preferences");
   wish = (wishes: Wishes): Promise<Wishes> => this.send("PUT", "api/sharing/preferences", wishes);
   inviteNeighbour = (): Promise<{ link: string }> => this.send("POST", "api/sharing/invites");
+  ownAlerts = (): Promise<OwnAlert[]> => this.get("api/sharing/alerts");
+  statements = (id: string): Promise<Statement[]> => this.get(`${alert(id)}/statements`);
+  appeal = (id: string, reason: string): Promise<void> =>
+    this.send("POST", `${alert(id)}/appeal`, { reason });
   hubPage = (): Promise<{ url: string }> => this.send("POST", "api/sharing/hub-page");
   makePicture = (id: string, also: { faces: boolean; plates: boolean }): Promise<MadePicture> =>
     this.send("POST", "api/sharing/pictures", { episode: id, ...also });

@@ -120,3 +120,20 @@ export interface Wishes {
   readonly quiet_until: string | null;
   readonly zone: string;
 }
+
+/** An alert of this home; `shown` when neighbours can read it. */
+export interface OwnAlert {
+  readonly id: string;
+  readonly headline: string;
+  readonly expires: string;
+  readonly shown: boolean;
+}
+
+/** Why stewards decided as they did. */
+export interface Statement {
+  readonly opened_by: string;
+  readonly decision: "approved" | "refused" | "restored" | "upheld";
+  readonly rule: string;
+  readonly fact: string;
+  readonly decided: string;
+}

@@ -11,6 +11,7 @@ import "./diary";
 import "./hub-page-link";
 import "./join";
 import "./membership";
+import "./own-alerts";
 import "./requests";
 import "./write";
 import { current } from "./words";
@@ -77,7 +78,7 @@ export class Neighbours extends LitElement {
       case "requests":
         return html`<nc-requests></nc-requests>`;
       case "diary":
-        return html`<nc-diary></nc-diary>`;
+        return html`<nc-own-alerts></nc-own-alerts><nc-diary></nc-diary>`;
       case "membership":
         return html`<nc-membership></nc-membership>`;
       default:
