@@ -288,6 +288,21 @@ async def test_a_revoked_officer_asks_for_nothing(policed: Policed) -> None:
         await policed.police.ask(signed)
 
 
+async def test_an_agency_cannot_end_the_certificates_of_another(
+    policed: Policed,
+) -> None:
+    await policed.join()
+    officer, now = policed.agency.officer, policed.town.clock()
+    rival = MakeBelieveAgency(now=now, place=policed.agency.place, domain="b.example")
+    police, policed.police.agency = policed.agency, rival
+    await policed.announce()
+    with pytest.raises(Refused, match="of another agency") as refused:
+        await policed.police.post("/api/revocations", rival.revoked(officer, now))
+    assert refused.value.code == "bad_signature"
+    policed.police.agency = police
+    await policed.police.ask(policed.request())
+
+
 async def test_a_request_that_waited_while_its_officer_was_revoked_is_not_logged(
     policed: Policed,
 ) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from demo.agency import MakeBelieveAgency, circle
+from demo.agency import MakeBelieveAgency, Officer, circle
 from demo.passkey import Passkey
 from neighborcam.protocol.age_keys import ClassicIdentity
-from neighborcam.protocol.agencies import sign_agency
+from neighborcam.protocol.agencies import Role, sign_agency
 from neighborcam.protocol.agency_entries import (
     AgencyRestored,
     AgencySaid,
@@ -333,6 +333,38 @@ def test_an_unlogged_certificate_asks_for_nothing(log: Log) -> None:
     )
     with pytest.raises(BadProof, match="not in the public log"):
         log.ask()
+
+
+def test_an_agency_ends_its_own_certificates_and_no_other_s(log: Log) -> None:
+    log.join()
+    police, rival = log.agency, MakeBelieveAgency(now=log.now, place=PLACE)
+    log.agency = rival
+    log.add(log.announcement("ann", "bob"))
+    log.add(log.certificate(rival.officer))
+    with pytest.raises(BadProof, match="of another agency"):
+        log.add(revocation(log, rival, police.officer))
+    with pytest.raises(BadProof, match="not in the public log"):
+        log.add(revocation(log, rival, rival.certified(Role.OFFICER, "Badge 9")))
+    log.add(revocation(log, rival, rival.officer))
+    assert set(log.register.revoked) == {rival.officer.issued.sha256}
+    log.agency = police
+    log.ask()
+
+
+def test_the_end_of_a_certificate_cannot_be_moved(log: Log) -> None:
+    log.join()
+    first = revocation(log, log.agency, log.agency.officer)
+    log.add(first)
+    with pytest.raises(BadProof, match="revoked before"):
+        log.add(msgspec.structs.replace(first, at=log.now + timedelta(days=30)))
+    with pytest.raises(BadProof, match="logged before"):
+        log.add(log.certificate(log.agency.officer))
+    with pytest.raises(BadProof, match="revoked"):
+        log.ask()
+
+
+def revocation(log: Log, by: MakeBelieveAgency, officer: Officer) -> CertificateRevoked:
+    return CertificateRevoked(at=log.now, revocation=by.revoked(officer, log.now))
 
 
 def test_an_expired_certificate_asks_for_nothing(log: Log) -> None:

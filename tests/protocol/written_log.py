@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from demo.agency import MakeBelieveAgency
+from demo.agency import MakeBelieveAgency, Officer
 from demo.passkey import Passkey
 from neighborcam.protocol.agency_alerts import APPROVED_AS, SignedAlert
 from neighborcam.protocol.agency_entries import (
@@ -92,16 +92,18 @@ class Log:
         self.agency.__post_init__()
         self.add(msgspec.structs.replace(self.joined(), **changes))
         for officer in (self.agency.officer, self.agency.supervisor):
-            certificate = officer.issued.certificate
-            self.add(
-                CertificateLogged(
-                    at=self.now,
-                    agency=certificate.agency,
-                    sha256=officer.issued.sha256,
-                    role=certificate.role,
-                    not_after=certificate.not_after,
-                )
-            )
+            self.add(self.certificate(officer))
+
+    def certificate(self, officer: Officer) -> CertificateLogged:
+        """Return the entry from which a certificate counts."""
+        certificate = officer.issued.certificate
+        return CertificateLogged(
+            at=self.now,
+            agency=certificate.agency,
+            sha256=officer.issued.sha256,
+            role=certificate.role,
+            not_after=certificate.not_after,
+        )
 
     def renewal(self, *, days: int) -> AgencyRenewed:
         """Return the entry by which both stewards renew the agency from now on."""

@@ -49,6 +49,7 @@ from neighborcam.protocol.errors import BadSignature
 from neighborcam.protocol.feed import SHOWN_FROM
 from neighborcam.protocol.register_rules import TWO, enough_vetoes
 from neighborcam.protocol.register_state import Standing
+from neighborcam.protocol.vouching import check_revocable
 
 RENEWAL: Final = "renewal"
 RESTORATION: Final = "restoration"
@@ -127,12 +128,17 @@ class Agencies:
         return issued.sha256
 
     async def revoke(self, signed: SignedRevocation) -> None:
-        """Log that a certificate counts no more; the same again is fine."""
+        """Log that a certificate counts no more; the same again is fine.
+
+        Raises `BadSignature` for one that is not the agency's own, or not logged.
+        """
         async with self._database.write() as tx:
             register = await self._log.register(tx)
-            if signed.revocation.certificate not in register.revoked:
-                now = self._clock().replace(microsecond=0)
-                await self._log.add(tx, CertificateRevoked(at=now, revocation=signed))
+            if signed.revocation.certificate in register.revoked:
+                return
+            check_revocable(register, signed)
+            now = self._clock().replace(microsecond=0)
+            await self._log.add(tx, CertificateRevoked(at=now, revocation=signed))
 
     async def declare_interest(self, agency: str, steward: str) -> None:
         """Log that a steward is close to an agency; the same again is fine."""

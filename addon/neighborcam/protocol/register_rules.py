@@ -14,7 +14,6 @@ from neighborcam.protocol.agencies import (
     check_agency,
     check_certificate,
     check_record,
-    check_revocation,
 )
 from neighborcam.protocol.agency_alert_rules import check_new_alert
 from neighborcam.protocol.agency_alerts import APPROVED_AS
@@ -56,7 +55,11 @@ from neighborcam.protocol.requests import (
     check_signatures,
     check_word,
 )
-from neighborcam.protocol.vouching import check_approvals, check_known
+from neighborcam.protocol.vouching import (
+    check_approvals,
+    check_known,
+    check_revocable,
+)
 
 ADRIFT: Final = timedelta(days=1)  # how far the clocks of a hub and its readers are off
 TARDY: Final = timedelta(days=1)  # a hub that was off suspends when it is back
@@ -206,11 +209,12 @@ def _check_restored(state: RegisterState, entry: AgencyRestored) -> None:
 
 def _check_certificate(state: RegisterState, entry: CertificateLogged) -> None:
     state.agency(entry.agency)
+    if entry.sha256 in state.certificates:
+        raise BadSignature("the certificate was logged before")
 
 
 def _check_revoked(state: RegisterState, entry: CertificateRevoked) -> None:
-    agency = state.agency(entry.revocation.revocation.agency)
-    check_revocation(entry.revocation, agency.record.key)
+    check_revocable(state, entry.revocation)
 
 
 def _check_rules(_state: RegisterState, entry: RulesSet) -> None:

@@ -2,7 +2,11 @@
 
 from datetime import datetime
 
-from neighborcam.protocol.agencies import IssuedCertificate
+from neighborcam.protocol.agencies import (
+    IssuedCertificate,
+    SignedRevocation,
+    check_revocation,
+)
 from neighborcam.protocol.approvals import Approval, check_approval
 from neighborcam.protocol.errors import BadSignature
 from neighborcam.protocol.register_state import RegisterState
@@ -15,6 +19,23 @@ def check_known(state: RegisterState, issued: IssuedCertificate, now: datetime) 
     revoked = state.revoked.get(issued.sha256)
     if revoked is not None and revoked <= now:
         raise BadSignature("the certificate was revoked")
+
+
+def check_revocable(state: RegisterState, signed: SignedRevocation) -> None:
+    """Raise `BadSignature` unless an agency ends a certificate of its own, once.
+
+    Another agency's root key has no word in it; and a second revocation with a later
+    moment would let what was signed in between count again.
+    """
+    agency = state.agency(signed.revocation.agency)
+    revocation = check_revocation(signed, agency.record.key)
+    logged = state.certificates.get(revocation.certificate)
+    if logged is None:
+        raise BadSignature("the certificate is not in the public log")
+    if logged.agency != revocation.agency:
+        raise BadSignature("the certificate is of another agency")
+    if revocation.certificate in state.revoked:
+        raise BadSignature("the certificate was revoked before")
 
 
 def check_approvals(
