@@ -9,9 +9,9 @@ import msgspec
 
 from demo.agency import MakeBelieveAgency, Officer
 from demo.steward import Refused
-from neighborcam.protocol.agencies import TXT_PREFIX
+from neighborcam.protocol.agencies import TXT_PREFIX, SignedAgency
 from neighborcam.protocol.answers import Receipt, sign_receipt
-from neighborcam.protocol.canonical import encode
+from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.capsules import CAPSULE_BYTES
 from neighborcam.protocol.requests import (
     AgencyWord,
@@ -31,8 +31,12 @@ class MakeBelieveDomain:
 
     def serve(self, agency: MakeBelieveAgency) -> None:
         """Put up the key file and the record."""
-        self.file = encode(agency.signed)
-        self.text = f"{TXT_PREFIX}{agency.record.id}"
+        self.put_up(encode(agency.signed))
+
+    def put_up(self, key_file: bytes) -> None:
+        """Put up a key file, and the record that goes with it."""
+        self.file = key_file
+        self.text = f"{TXT_PREFIX}{decode(key_file, SignedAgency).agency.id}"
 
     async def key_file(self, _domain: str) -> bytes:
         """Return the file below the well-known path."""

@@ -99,10 +99,17 @@ class HomeAssistantClient:
 
     async def states(self) -> dict[str, dict[str, Any]]:
         """Return all states by entity."""
+        told = await self.get("/api/states")
+        return {state["entity_id"]: state for state in told}
+
+    async def get(self, path: str) -> Any:
+        """Return the answer's JSON. Raises `HomeAssistantRefused`."""
         async with self._session.get(
-            f"{self._url}/api/states", headers=self._headers()
+            self._url + path, headers=self._headers()
         ) as answer:
-            return {state["entity_id"]: state for state in await answer.json()}
+            if not answer.ok:
+                raise HomeAssistantRefused(f"{path} was answered {answer.status}")
+            return await answer.json()
 
     @asynccontextmanager
     async def commands(self) -> AsyncIterator["Commands"]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
@@ -25,9 +26,15 @@ class Steward:
     @classmethod
     async def appointed(cls, hub: Hub, name: str, recipient: str = "") -> Self:
         """Appoint a steward by an invite, through the hub's own routes."""
-        settings = hub.desk.settings
-        steward = cls(settings.url, settings.hostname, name)
         code = await hub.desk.stewards.invite()
+        link = f"{hub.desk.settings.url}/#steward={code}"
+        return await cls.by_link(link, name, recipient)
+
+    @classmethod
+    async def by_link(cls, link: str, name: str, recipient: str = "") -> Self:
+        """Become a steward by the link that a hub or another steward gave."""
+        hub, _, code = link.partition("/#steward=")
+        steward = cls(hub, urlsplit(hub).hostname or "", name)
         wish = {"code": code, "name": name}
         options = await steward.ask("/api/steward/registration", wish)
         credential = steward.passkey.register(options)

@@ -1,6 +1,7 @@
 """The whole story of one request: two homes, a hub, two desks, and time that is moved.
 
-Real HTTP, real H.264, real files, Debian's `age` and `openssl`; only the clock is ours.
+Real HTTP, real H.264, real files, Debian's `age` and `openssl`, rounds of their real
+length; only the clock is ours. test_request_processes.py has the same of programs.
 """
 
 import subprocess
