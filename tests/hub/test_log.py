@@ -186,6 +186,24 @@ async def test_a_hub_asks_its_witness_until_it_has_signed(town: Town) -> None:
     assert witness.key.has_signed(parse_note(await log.checkpoint()))
 
 
+async def test_a_witness_that_does_not_sign_is_asked_again_and_seen(
+    town: Town,
+) -> None:
+    """It is a witness, but nobody told it of this log."""
+    witness, log = town.hub.desk.witness, town.hub.desk.log
+    asking = Asking(log, ((witness.key.vkey, f"{town.url}/witness"),))
+    (duty,) = asking.duties(town.session)
+    supervisor = town.hub.desk.supervisor
+    assert await supervisor.turn(duty) <= 10
+    state = (await supervisor.states())[duty.name]
+    assert (state.failures, state.done) == (1, None)
+    assert "does not sign" in state.problem
+    await witness.add_log(log.key.vkey)
+    await supervisor.turn(duty)
+    assert (await supervisor.states())[duty.name].failures == 0
+    assert witness.key.has_signed(parse_note(await log.checkpoint()))
+
+
 async def test_the_doctor_sees_a_log_that_was_tampered_with(town: Town) -> None:
     settings = town.hub.desk.settings
     assert not [each for each in await examine(settings) if "log" in each]

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Self
 
+import aiohttp
+
 from neighborcam import __version__
 from neighborcam.hub.agencies import Agencies
 from neighborcam.hub.alerts import Alerts, Rules
@@ -39,6 +41,7 @@ from neighborcam.hub.sessions import Sessions
 from neighborcam.hub.settings import HubSettings
 from neighborcam.hub.stewards import Stewards
 from neighborcam.hub.store.database import Database
+from neighborcam.hub.supervision import Supervisor
 from neighborcam.hub.takedowns import Takedowns
 from neighborcam.hub.token_keys import TokenKeys
 from neighborcam.hub.witnessing import Witness
@@ -101,9 +104,11 @@ class Hub:
                 self.desk.chunks,
                 self._clock,
             )
-            asking = Asking(self.desk.log, self._settings.witnesses)
-            for task in (self.retention.run(), self.duties.run(), asking.run()):
-                stack.push_async_callback(_end, asyncio.create_task(task))
+            session = await stack.enter_async_context(aiohttp.ClientSession())
+            asking = Asking(self.desk.log, self._settings.witnesses).duties(session)
+            for duty in (*self.duties.duties, *self.retention.duties, *asking):
+                task = asyncio.create_task(self.desk.supervisor.run(duty))
+                stack.push_async_callback(_end, task)
             self._stack = stack.pop_all()
         return self
 
@@ -117,11 +122,7 @@ class Hub:
             settings.database or f"sqlite:///{settings.data_dir / 'hub.sqlite'}"
         )
         stack.push_async_callback(database.close)
-        self.blobs = (
-            Blobs.at(settings.blobs)
-            if settings.blobs
-            else Blobs.in_folder(settings.data_dir / "blobs")
-        )
+        self.blobs = Blobs.of(settings)
         fanout: Fanout = LocalFanout()
         log = await PublicLog.open(database, settings.origin, clock)
         if settings.nats:
@@ -162,6 +163,7 @@ class Hub:
                 clock=clock,
             ),
             witness=await Witness.open(database, settings.origin, clock),
+            supervisor=Supervisor(database, clock),
             fanout=fanout,
             breakers=self._breakers,
             census=census,

@@ -1,23 +1,28 @@
 """Asks other hubs to cosign the checkpoint of our log, as it grows."""
 
 import asyncio
-import logging
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import aiohttp
 
 from neighborcam.hub.errors import HubError, NotFound
 from neighborcam.hub.public_log import PublicLog
+from neighborcam.hub.supervision import Duty
 from neighborcam.hub.witnessing import request_body
 from neighborcam.protocol.checkpoint_text import CheckpointText
-from neighborcam.protocol.errors import ProtocolError
 from neighborcam.protocol.note_keys import parse_vkey
 from neighborcam.protocol.notes import Note, parse_note, parse_signatures
 
 EVERY_S: Final = 10.0
-_TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
-_LOG: Final = logging.getLogger(__name__)
+RETRY_S: Final = 60.0
+TIMEOUT_S: Final = 10.0
+_MOST: Final = 16 * 1024
+
+
+class WitnessAway(HubError):
+    """A witness does not answer, or with something else than its signature."""
 
 
 class Asking:
@@ -28,21 +33,33 @@ class Asking:
         self._witnesses = witnesses
         self._sizes: dict[str, int] = {}
 
-    async def run(self) -> None:
-        """Ask for ever; a witness that is away is asked again."""
-        if not self._witnesses:
-            return
-        async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
-            while True:
-                for vkey, url in self._witnesses:
-                    await self._try(session, vkey, url)
-                await asyncio.sleep(EVERY_S)
+    def duties(self, session: aiohttp.ClientSession) -> tuple[Duty, ...]:
+        """What there is to do: one duty for each witness, on every node.
 
-    async def _try(self, session: aiohttp.ClientSession, vkey: str, url: str) -> None:
+        Who finds nothing to sign writes nothing, so nodes do not take turns.
+        """
+        return tuple(
+            Duty(
+                name=f"witness {parse_vkey(vkey).name}",
+                every_s=EVERY_S,
+                run_once=partial(self._ask_once, session, vkey, url),
+                is_shared=False,
+                retry_s=RETRY_S,
+            )
+            for vkey, url in self._witnesses
+        )
+
+    async def _ask_once(
+        self, session: aiohttp.ClientSession, vkey: str, url: str
+    ) -> None:
+        """Ask one witness. Raises `WitnessAway`."""
         try:
-            await self.ask(session, vkey, url)
-        except (aiohttp.ClientError, TimeoutError, ProtocolError, HubError) as error:
-            _LOG.info("a witness did not sign: %s", type(error).__name__)
+            async with asyncio.timeout(TIMEOUT_S):
+                await self.ask(session, vkey, url)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as problem:
+            raise WitnessAway(
+                f"the witness does not sign ({type(problem).__name__})"
+            ) from problem
 
     async def ask(self, session: aiohttp.ClientSession, vkey: str, url: str) -> None:
         """Have one witness sign the newest checkpoint, unless it has."""
@@ -62,12 +79,22 @@ class Asking:
         proof = await self._log.consistency(old, text.size) if old else []
         address = f"{url.rstrip('/')}/add-checkpoint"
         async with session.post(address, data=request_body(old, proof, data)) as answer:
-            body = await answer.text()
+            body = await _text(answer)
             if answer.status == 409:  # noqa: PLR2004 - C2SP tlog-witness: it tells where it is
                 self._sizes[vkey] = min(int(body.strip() or 0), text.size)
                 return
             answer.raise_for_status()
         (signature,) = parse_signatures(body)
-        if key.has_signed(Note(text=note.text, signatures=(signature,))):
-            self._sizes[vkey] = text.size
-            await self._log.add_cosignature(note.text, signature)
+        if not key.has_signed(Note(text=note.text, signatures=(signature,))):
+            raise WitnessAway("the witness signed with another key, or something else")
+        self._sizes[vkey] = text.size
+        await self._log.add_cosignature(note.text, signature)
+
+
+async def _text(answer: aiohttp.ClientResponse) -> str:
+    data = bytearray()
+    async for piece in answer.content.iter_any():
+        data += piece
+        if len(data) > _MOST:
+            raise WitnessAway("the witness answers with more than a signature")
+    return data.decode()

@@ -9,6 +9,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore, ObjectStore, S3Store
 
 from neighborcam.hub.errors import NotFound, StorageFailed
+from neighborcam.hub.settings import HubSettings
 
 if TYPE_CHECKING:
     from obstore.store import S3Config  # exists for type checkers only
@@ -21,6 +22,13 @@ class Blobs:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
+
+    @classmethod
+    def of(cls, settings: HubSettings) -> "Blobs":
+        """Keep blobs where the settings say. Raises `StorageFailed`."""
+        if settings.blobs:
+            return cls.at(settings.blobs)
+        return cls.in_folder(settings.data_dir / "blobs")
 
     @classmethod
     def in_folder(cls, folder: Path) -> "Blobs":

@@ -15,6 +15,7 @@ from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.settings import HubSettings
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import CHUNKS, LOG, MEDIA, STEWARDS
+from neighborcam.hub.supervision import duty_states
 from neighborcam.protocol.checkpoint_text import CheckpointText
 from neighborcam.protocol.merkle import Leaves, leaf_hash, root
 from neighborcam.protocol.notes import parse_note
@@ -39,6 +40,7 @@ async def examine(settings: HubSettings) -> list[str]:
         found += [each async for each in _blobs(database, settings)]
         found += [each async for each in _stewards(database)]
         found += [each async for each in _rules(database, settings)]
+        found += [each async for each in _duties(database)]
     except HubError as problem:
         found.append(str(problem))
     finally:
@@ -81,11 +83,7 @@ async def _log(database: Database, settings: HubSettings) -> AsyncIterator[str]:
 
 
 async def _blobs(database: Database, settings: HubSettings) -> AsyncIterator[str]:
-    blobs = (
-        Blobs.at(settings.blobs)
-        if settings.blobs
-        else Blobs.in_folder(settings.data_dir / "blobs")
-    )
+    blobs = Blobs.of(settings)
     async with database.read() as tx:
         wanted = set(await tx.scalars(select(MEDIA.c.blob)))
         wanted |= {FOLDER + each for each in await tx.scalars(select(CHUNKS.c.id))}
@@ -120,3 +118,11 @@ async def _rules(database: Database, settings: HubSettings) -> AsyncIterator[str
     )
     if odd:
         yield f"the rules take no bodies like {', '.join(odd)}, which take part already"
+
+
+async def _duties(database: Database) -> AsyncIterator[str]:
+    async with database.read() as tx:
+        states = await duty_states(tx)
+    for name, state in states.items():
+        if state.failures:
+            yield f"the duty {name} failed {state.failures} times: {state.problem}"

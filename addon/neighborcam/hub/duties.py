@@ -4,9 +4,7 @@ Agencies join or are vetoed when their notice is over; who owes an outcome or a
 deletion is flagged and suspended; a request at which no steward looked is refused.
 """
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -15,12 +13,13 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.agencies import count_vetoes
-from neighborcam.hub.errors import HubError, StorageFailed
+from neighborcam.hub.errors import HubError
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.requests import Requests
 from neighborcam.hub.settings import HubSettings
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import HOUSEHOLDS, VETO_KEYS, VETOES
+from neighborcam.hub.supervision import Duty, do_all
 from neighborcam.protocol.agencies import MEMBERSHIP_LASTS
 from neighborcam.protocol.agency_entries import (
     AgencyJoined,
@@ -31,18 +30,18 @@ from neighborcam.protocol.agency_entries import (
 )
 from neighborcam.protocol.errors import ProtocolError
 from neighborcam.protocol.register_rules import is_vetoed
-from neighborcam.protocol.register_state import Duty, Standing
+from neighborcam.protocol.register_state import Duty as Owed
+from neighborcam.protocol.register_state import Standing
 
-EVERY_S: Final = 900
+EVERY_S: Final = 900.0
 LATER: Final = datetime.max.replace(tzinfo=UTC)
 _HUNDRED: Final = 100
-_LOG: Final = logging.getLogger(__name__)
 
-type _Duty = Callable[[AsyncConnection, datetime], Awaitable[None]]
+type _Step = Callable[[AsyncConnection, datetime], Awaitable[None]]
 
 
 class Duties:
-    """Done four times an hour, and at the start."""
+    """Done four times an hour, and at the start (`Supervisor`)."""
 
     def __init__(
         self,
@@ -58,48 +57,67 @@ class Duties:
         self._settings = settings
         self._clock = clock
 
-    async def run(self) -> None:
-        """Go on for ever; a failure is tried again later."""
-        while True:
-            try:
-                await self.run_once()
-            except (HubError, ProtocolError) as problem:
-                _LOG.warning("duties wait: %s", problem)
-            await asyncio.sleep(EVERY_S)
+    @property
+    def duties(self) -> tuple[Duty, ...]:
+        """What there is to do. None of it waits for another."""
+        return (
+            Duty(name="rules", every_s=EVERY_S, run_once=self._follow_rules),
+            Duty(name="notices", every_s=EVERY_S, run_once=self._end_notices),
+            Duty(name="overdue", every_s=EVERY_S, run_once=self._flag_overdue),
+            Duty(name="unreviewed", every_s=EVERY_S, run_once=self._lapse_stale),
+        )
 
     async def run_once(self) -> None:
         """Do what is due, each in a transaction with its entry in the log.
 
-        What cannot be done is told in the operator's log, and keeps nothing else from
-        being done. Raises `StorageFailed`, and `ProtocolError` for a broken log.
+        What cannot be done keeps nothing else from being done; then its error is
+        raised.
         """
-        now = self._clock().replace(microsecond=0)
-        await self._try("the rules", self._set_rules, now)
+        await do_all(self.duties)
+
+    async def _follow_rules(self) -> None:
+        await self._do_each([self._set_rules])
+
+    async def _end_notices(self) -> None:
+        now = self._now()
         async with self._database.read() as tx:
             register = await self._log.register(tx)
-            over = [
-                id_
-                for id_, agency in register.agencies.items()
-                if agency.standing is Standing.ANNOUNCED and agency.notice_until <= now
-            ]
-            late = [(asked.request.id, what) for asked, what in register.late(now)]
-        for agency in over:
-            await self._try("a notice", partial(self._end_notice, agency), now)
-        for request, what in late:
-            await self._try("a flag", partial(self._flag, request, what), now)
-            await self._try("a suspension", partial(self._suspend, request, what), now)
-        for sha256 in await self._requests.stale():
-            await self._try("a refusal", partial(self._lapse, sha256), now)
+        await self._do_each(
+            partial(self._end_notice, id_)
+            for id_, agency in register.agencies.items()
+            if agency.standing is Standing.ANNOUNCED and agency.notice_until <= now
+        )
 
-    async def _try(self, name: str, duty: _Duty, now: datetime) -> None:
-        """Do one thing; what the log refuses, or somebody else did, must wait."""
-        try:
-            async with self._database.write() as tx:
-                await duty(tx, now)
-        except StorageFailed:
-            raise
-        except (HubError, ProtocolError) as problem:
-            _LOG.warning("%s waits: %s", name, problem)
+    async def _flag_overdue(self) -> None:
+        async with self._database.read() as tx:
+            register = await self._log.register(tx)
+        await self._do_each(
+            partial(step, asked.request.id, what)
+            for asked, what in register.late(self._now())
+            for step in (self._flag, self._suspend)
+        )
+
+    async def _lapse_stale(self) -> None:
+        stale = await self._requests.stale()
+        await self._do_each(partial(self._lapse, sha256) for sha256 in stale)
+
+    async def _do_each(self, steps: Iterable[_Step]) -> None:
+        """Do each in a transaction; then raise the first error of those that failed.
+
+        What the log refuses, or somebody else did meanwhile, must wait.
+        """
+        failed: list[Exception] = []
+        for step in steps:
+            try:
+                async with self._database.write() as tx:
+                    await step(tx, self._now())
+            except (HubError, ProtocolError) as problem:
+                failed.append(problem)
+        if failed:
+            raise failed[0]
+
+    def _now(self) -> datetime:
+        return self._clock().replace(microsecond=0)
 
     async def _lapse(self, sha256: str, tx: AsyncConnection, _now: datetime) -> None:
         await self._requests.lapse(sha256, tx)
@@ -139,7 +157,7 @@ class Duties:
         await tx.execute(delete(VETOES).where(VETOES.c.agency == agency))
 
     async def _flag(
-        self, request: str, what: Duty, tx: AsyncConnection, now: datetime
+        self, request: str, what: Owed, tx: AsyncConnection, now: datetime
     ) -> None:
         """Say that a duty's day has passed."""
         asked = (await self._log.register(tx)).requests[request]
@@ -149,7 +167,7 @@ class Duties:
             await self._log.add(tx, flag)
 
     async def _suspend(
-        self, request: str, what: Duty, tx: AsyncConnection, now: datetime
+        self, request: str, what: Owed, tx: AsyncConnection, now: datetime
     ) -> None:
         """Suspend who has a duty whose day has passed."""
         register = await self._log.register(tx)

@@ -1,7 +1,5 @@
 """Forgets on time: alerts, pictures, envelopes, keys of past days (spec/hub.md)."""
 
-import asyncio
-import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from neighborcam.hub.blobs import Blobs
 from neighborcam.hub.capsules import Capsules
 from neighborcam.hub.chunks import Chunks
-from neighborcam.hub.errors import HubError
 from neighborcam.hub.households import INVITES_IN
 from neighborcam.hub.openings import forget_openings
 from neighborcam.hub.requests import forget_reviews
@@ -31,18 +28,18 @@ from neighborcam.hub.store.schema import (
     MEDIA,
     VOTES,
 )
+from neighborcam.hub.supervision import Duty, do_all
 from neighborcam.hub.takedowns import forget_takedowns
 from neighborcam.hub.token_keys import TokenKeys, good_epochs
 
 POSTS: Final = timedelta(days=30)
 REVIEWED: Final = timedelta(days=30)
 APPLIED: Final = timedelta(days=90)
-EVERY_S: Final = 3600
-_LOG: Final = logging.getLogger(__name__)
+EVERY_S: Final = 3600.0
 
 
 class Retention:
-    """Sweeps once an hour, and at the start."""
+    """Sweeps once an hour, and at the start (`Supervisor`)."""
 
     def __init__(
         self,
@@ -60,41 +57,46 @@ class Retention:
         self._chunks = chunks
         self._clock = clock
 
-    async def run(self) -> None:
-        """Sweep for ever; a failure is tried again an hour later."""
-        while True:
-            try:
-                await self.run_once()
-            except HubError as problem:
-                _LOG.warning("nothing was forgotten: %s", problem)
-            await asyncio.sleep(EVERY_S)
+    @property
+    def duties(self) -> tuple[Duty, ...]:
+        """What there is to forget; a store that is away keeps only its own."""
+        return (
+            Duty(name="pictures", every_s=EVERY_S, run_once=self._forget_pictures),
+            Duty(name="rows", every_s=EVERY_S, run_once=self._forget_rows),
+            Duty(name="pieces", every_s=EVERY_S, run_once=self._chunks.forget),
+        )
 
     async def run_once(self) -> None:
-        """Delete what is over."""
+        """Delete what is over; raises the first failure when all was tried."""
+        await do_all(self.duties)
+
+    async def _forget_pictures(self) -> None:
         now = self._clock()
-        # Blobs first: a row without its blob is noticed, a blob without row is not.
         async with self._database.read() as tx:
-            blobs = list(
-                await tx.scalars(select(MEDIA.c.blob).where(MEDIA.c.expires <= now))
-            )
+            over = select(MEDIA.c.blob).where(MEDIA.c.expires <= now)
+            blobs = list(await tx.scalars(over))
+        # Blobs first: a row without its blob is noticed, a blob without row is not.
         for blob in blobs:
             await self._blobs.remove(blob)
         async with self._database.write() as tx:
-            await tx.execute(delete(MEDIA).where(MEDIA.c.expires <= now))
+            await tx.execute(delete(MEDIA).where(MEDIA.c.blob.in_(blobs)))
+
+    async def _forget_rows(self) -> None:
+        now = self._clock()
+        async with self._database.write() as tx:
             await tx.execute(delete(ENVELOPES).where(ENVELOPES.c.expires <= now))
             await forget_openings(tx, now)
             await forget_sessions(tx, now)
             await tx.execute(delete(INVITES).where(INVITES.c.expires <= now))
             await tx.execute(delete(INVITED).where(INVITED.c.at <= now - INVITES_IN))
             await self._forget_alerts(tx, now)
-            await tx.execute(delete(ISSUED).where(ISSUED.c.epoch < _oldest(now)))
+            await _forget_counts(tx, now)
             await self._keys.forget(tx)
             await self._capsules.forget(tx)
             await forget_reviews(tx, now - REVIEWED)
             await tx.execute(delete(APPROVALS).where(APPROVALS.c.at <= now - REVIEWED))
             applied = APPLICATIONS.c.received
             await tx.execute(delete(APPLICATIONS).where(applied <= now - APPLIED))
-        await self._chunks.forget()
 
     async def _forget_alerts(self, tx: AsyncConnection, now: datetime) -> None:
         """Delete alerts that ran out, or are 30 days old, and what hangs on them.
@@ -127,7 +129,13 @@ class Retention:
         await tx.execute(delete(ALERTS).where(ALERTS.c.id.in_(over)))
 
 
-def _oldest(now: datetime) -> str:
-    # Vote tokens of an alert are counted under the day they were asked for; an
-    # alert lasts 30 days, so their rows go with it, or a month later at most.
-    return min(good_epochs(now - POSTS))
+async def _forget_counts(tx: AsyncConnection, now: datetime) -> None:
+    """Delete how many tokens a household took, once nobody asks any more.
+
+    Tokens of a day count while its tokens are good. Of those to vote with a household
+    gets one for an alert, which lasts a month, or for an agency's notice.
+    """
+    is_of_a_day = ISSUED.c.scope.startswith(ISSUED.c.epoch)
+    yesterday, long_ago = (min(good_epochs(at)) for at in (now, now - POSTS))
+    await tx.execute(delete(ISSUED).where(is_of_a_day, ISSUED.c.epoch < yesterday))
+    await tx.execute(delete(ISSUED).where(ISSUED.c.epoch < long_ago))

@@ -31,6 +31,7 @@ from neighborcam.hub.sessions import Sessions
 from neighborcam.hub.settings import HubSettings
 from neighborcam.hub.stewards import Stewards
 from neighborcam.hub.store.database import Database
+from neighborcam.hub.supervision import Supervisor
 from neighborcam.hub.takedowns import Takedowns
 from neighborcam.hub.token_keys import TokenKeys
 from neighborcam.hub.witnessing import Witness
@@ -62,6 +63,7 @@ class Desk:
     sessions: Sessions
     stewards: Stewards
     witness: Witness
+    supervisor: Supervisor
     fanout: Fanout
     breakers: Breakers
     census: Census | None

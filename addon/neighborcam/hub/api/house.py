@@ -15,6 +15,7 @@ from neighborcam.hub.api.messages import Health
 from neighborcam.hub.store.inventory import TableTold
 from neighborcam.hub.store.inventory import inventory as tables
 from neighborcam.hub.store.schema import ALERTS, CASES, LOG
+from neighborcam.hub.supervision import DutyState
 from neighborcam.protocol.terms import TERMS
 
 # The map's pictures, if an operator wants some, come from the same host.
@@ -33,16 +34,19 @@ _NOT_BUILT: Final = """<!doctype html>
 
 
 async def health(call: Call[None, None]) -> Health:
-    """Whether the hub and its database answer."""
-    async with call.desk.database.read() as tx:
-        await tx.scalar(select(1))
-    return Health()
+    """Whether the hub and its database answer, and which duties fail.
+
+    A duty that fails is no reason to ask another node: it is the same there.
+    """
+    states = await call.desk.supervisor.states()
+    return Health(failing=tuple(sorted(_failing(states))))
 
 
 async def metrics(call: Call[None, None]) -> web.StreamResponse:
     """Numbers for Prometheus: of the whole hub, never of a household or region."""
     registry = CollectorRegistry()
     registry.register(_Numbers(await _numbers(call.desk)))
+    registry.register(_Failures(await call.desk.supervisor.states()))
     body = generate_latest(registry)
     return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
@@ -97,6 +101,27 @@ class _Numbers:
             GaugeMetricFamily(f"neighborcam_hub_{name}", text, value=value)
             for name, (text, value) in self._numbers.items()
         ]
+
+
+class _Failures:
+    """How often each duty has failed in a row."""
+
+    def __init__(self, states: dict[str, DutyState]) -> None:
+        self._states = states
+
+    def collect(self) -> list[GaugeMetricFamily]:
+        family = GaugeMetricFamily(
+            "neighborcam_hub_duty_failures",
+            "How often a duty of the hub has failed in a row",
+            labels=["duty"],
+        )
+        for name, state in self._states.items():
+            family.add_metric([name], state.failures)
+        return [family]
+
+
+def _failing(states: dict[str, DutyState]) -> list[str]:
+    return [name for name, state in states.items() if state.failures]
 
 
 async def _numbers(desk: Desk) -> dict[str, tuple[str, int]]:

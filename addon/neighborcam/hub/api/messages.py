@@ -40,9 +40,10 @@ class HubView(Answer, frozen=True, kw_only=True):
 
 
 class Health(Answer, frozen=True, kw_only=True):
-    """Whether the hub can work."""
+    """Whether the hub can work, and which of its duties fail."""
 
     status: Literal["ok"] = "ok"
+    failing: tuple[str, ...] = ()
 
 
 class Joined(Answer, frozen=True, kw_only=True):

@@ -39,7 +39,8 @@ class _Words(msgspec.Struct, frozen=True):
 
 _WORDS: Final[dict[str, _Words]] = {
     "settings": _Words(
-        "the hub's own keys, passes of the day, codes for stewards to be",
+        "the hub's own keys, passes of the day, codes for stewards to be, and how its"
+        " duties stand",
         "always; passes two days",
         {
             "name": "which setting; a code for a steward by its hash",
@@ -94,7 +95,7 @@ _WORDS: Final[dict[str, _Words]] = {
     "issued": _Words(
         "how many tokens a household took on a day, and for which alerts and agencies"
         " one to vote with (every engine takes one for every one)",
-        "a month; for an alert until the alert goes",
+        "two days; of those to vote with a month, or until the alert goes",
         {
             "household": "who took them",
             "scope": "the day and purpose, or the alert or agency",
