@@ -16,6 +16,7 @@ from neighborcam.agency.page.room import Room
 from neighborcam.agency.page.routes import ROUTES
 from neighborcam.agency.page.server import DeskServer
 from tests.agency.station import PASSPHRASE, Station
+from tests.noise import NOISE, check_log, check_refusal, listen, say
 
 API = [each for each in ROUTES if each.path.startswith("/api/")]
 
@@ -44,6 +45,10 @@ class Visitor:
     async def code(self, method: str, path: str, **more: Any) -> str:
         status, answer = await self.ask(method, path, **more)
         return str(answer["error"]["code"]) if status >= 400 else str(status)
+
+    @property
+    def port(self) -> int:
+        return int(self.base.rpartition(":")[2])
 
     async def enter(self) -> None:
         token = self.server.link.partition("#enter=")[2]
@@ -240,3 +245,18 @@ async def test_only_this_machine_can_reach_the_page_unless_somebody_insists(
     await insisted.stop()
     with DeskLock(tmp_path):
         pass
+
+
+@pytest.mark.parametrize("noise", NOISE.values(), ids=NOISE)
+async def test_noise_is_answered_like_any_failure_and_logged_nowhere(
+    visitor: Visitor, caplog: pytest.LogCaptureFixture, noise: bytes
+) -> None:
+    listen(caplog)
+    check_refusal(await say(visitor.port, noise), 400, "bad_request")
+    check_log(caplog)
+
+
+async def test_no_body_is_unpacked(visitor: Visitor) -> None:
+    for coding in ("gzip", "br"):
+        coded = {"Content-Encoding": coding}
+        assert await visitor.code("POST", "/api/session", **coded) == "packed"

@@ -33,6 +33,10 @@ class BadRequest(DeskError):
     """The request itself is malformed."""
 
 
+class Packed(DeskError):
+    """The body is compressed."""
+
+
 class ErrorBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An error for people; ``code`` is for the page, ``field`` names what to mend."""
 
@@ -55,6 +59,7 @@ ANSWERS: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (Locked, 423, "locked"),
     (NoRoute, 404, "no_route"),
     (BadRequest, 400, "bad_request"),
+    (Packed, 415, "packed"),
     (errors.WrongPassphrase, 403, "wrong_passphrase"),
     (errors.InvalidInput, 400, "invalid_input"),
     (errors.NotNow, 409, "not_now"),

@@ -82,16 +82,25 @@ async def guard(
             request.headers.get("Origin"),
             "" if _is_opened(request) else request.headers.get("Sec-Fetch-Site", ""),
         )
+        _check_coding(request)
         return await handler(request)
     except errors.ON_PURPOSE as error:
         status, answer = errors.answer_for(error)
         return json_response(answer, status)
     except web.HTTPException as exc:
         return _other(exc)
+    except web.RequestPayloadError:
+        return _other(web.HTTPBadRequest(reason="the body is broken"))
     except ConnectionError:
         raise  # the browser went; aiohttp ends the connection
     except Exception as exc:  # noqa: BLE001 - the outermost place of a request
-        return json_response(_unexpected(exc), 500)
+        return json_response(unexpected(exc), 500)
+
+
+def _check_coding(request: web.Request) -> None:
+    """Refuse packed bodies: our page sends none, and unpacking could fill memory."""
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise errors.Packed("send the body as it is, without a Content-Encoding")
 
 
 def _is_opened(request: web.Request) -> bool:
@@ -109,7 +118,7 @@ def _other(exc: web.HTTPException) -> web.StreamResponse:
     return json_response(answer, status)
 
 
-def _unexpected(exc: Exception) -> errors.ErrorAnswer:
+def unexpected(exc: Exception) -> errors.ErrorAnswer:
     """Log where a bug is, without its text, which may quote an answer."""
     failure_id = secrets.token_hex(4)
     where = "".join(traceback.format_tb(exc.__traceback__))

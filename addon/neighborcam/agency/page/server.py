@@ -12,6 +12,7 @@ import neighborcam
 from neighborcam import __version__
 from neighborcam.agency.errors import InvalidInput, NotNow
 from neighborcam.agency.page.access import Door, is_loopback
+from neighborcam.agency.page.connections import HEADERS, Runner
 from neighborcam.agency.page.house import API_POLICY, PAGE_POLICY
 from neighborcam.agency.page.plumbing import HOUSE, House, guard
 from neighborcam.agency.page.room import Room
@@ -57,7 +58,7 @@ class DeskServer:
         application = web.Application(middlewares=[guard], client_max_size=_MAX_BODY)
         add_routes(application.router)
         application.on_response_prepare.append(_add_headers)
-        runner = web.AppRunner(application, access_log=None)
+        runner = Runner(application)
         sock = _bound(self._host, self._port)
         self._port = int(sock.getsockname()[1])
         self._door = Door(self._host, self._port)
@@ -104,10 +105,5 @@ async def _add_headers(
     """Headers that every answer has: nothing of a desk stays in the browser."""
     is_page = not http_request.rel_url.path.startswith("/api/")
     headers = response.headers
-    headers["Cache-Control"] = "no-store"
+    headers.update(HEADERS)
     headers["Content-Security-Policy"] = PAGE_POLICY if is_page else API_POLICY
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Referrer-Policy"] = "no-referrer"
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Server"] = "NeighborCam"  # without versions

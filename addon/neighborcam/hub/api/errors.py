@@ -23,6 +23,10 @@ class BadRequest(HubError):
     """The request itself is malformed."""
 
 
+class Packed(HubError):
+    """The body is compressed."""
+
+
 class TooSlow(HubError):
     """The body did not come in time."""
 
@@ -77,6 +81,7 @@ ANSWERS: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (IllegalStanding, 409, "conflict"),
     (errors.Conflict, 409, "conflict"),
     (errors.TooLarge, 413, "too_large"),
+    (Packed, 415, "packed"),
     (protocol.BadProof, 422, "bad_proof"),
     (errors.QuotaUsed, 429, "quota_used"),
     (errors.TooMany, 429, "too_many"),

@@ -30,6 +30,7 @@ _HOSTILE: Final = (
     UnicodeDecodeError,
     OverflowError,
 )
+_BROKEN: Final = errors.BadRequest("the body is broken")
 _BY_STATUS: Final[dict[int, Exception]] = {
     404: errors.NoRoute("there is nothing under this path"),
     405: errors.WrongMethod("this path does not know this method"),
@@ -68,6 +69,7 @@ async def answer_errors(
     """Turn every exception into JSON; nothing of an unexpected one but its id."""
     try:
         request.app[DESK].breakers.count_request(request.remote)
+        _check_coding(request)
         return await handler(request)
     except errors.ON_PURPOSE as error:
         return error_response(error, request)
@@ -79,13 +81,22 @@ async def answer_errors(
         if exc.status == web.HTTPMethodNotAllowed.status_code:
             response.headers["Allow"] = exc.headers.get("Allow", "")
         return response
+    except web.RequestPayloadError:
+        return error_response(_BROKEN, request)
     except ConnectionError:
         raise  # the client went; aiohttp ends the connection
     except Exception as exc:  # noqa: BLE001 - the outermost place of a request
-        return json_response(errors.unexpected(_record(exc)), 500)
+        return json_response(errors.unexpected(record(exc)), 500)
 
 
-def _record(exc: Exception) -> str:
+def _check_coding(request: web.Request) -> None:
+    """Refuse packed bodies: nobody sends any, and unpacking is where bombs go off."""
+    coding = request.headers.get("Content-Encoding", "identity")
+    if coding.strip().lower() != "identity":
+        raise errors.Packed("send the body as it is, without a Content-Encoding")
+
+
+def record(exc: Exception) -> str:
     """Log where a bug is, without its text, which may quote what somebody sent."""
     failure_id = secrets.token_hex(4)
     where = "".join(traceback.format_tb(exc.__traceback__))

@@ -5,6 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
+from neighborcam.hub.api.connections import HEADERS, Runner
 from neighborcam.hub.api.desk import DESK, Desk
 from neighborcam.hub.api.house import API_POLICY, PAGE_POLICY
 from neighborcam.hub.api.plumbing import answer_errors
@@ -20,10 +21,8 @@ class HubServer:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        # No access log: who connects is nobody's business.
-        self._runner = web.AppRunner(
+        self._runner = Runner(
             _application(desk),
-            access_log=None,
             handler_cancellation=True,
             shutdown_timeout=_DRAIN_S,
         )
@@ -84,6 +83,4 @@ async def _add_headers(
     headers.setdefault(
         "Content-Security-Policy", PAGE_POLICY if is_page else API_POLICY
     )
-    headers["Referrer-Policy"] = "no-referrer"
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Server"] = "NeighborCam"  # without versions
+    headers.update(HEADERS)
