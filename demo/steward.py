@@ -117,6 +117,17 @@ class Steward:
         path = f"/api/steward/requests/{sha256}/refusal"
         await self.send(path, {"rule": rule, "fact": fact})
 
+    async def approve_alert(self, sha256: str) -> None:
+        """Approve an agency's alert: it is logged and shown."""
+        credential = await self.signs("agency-alert", bytes.fromhex(sha256))
+        path = f"/api/steward/agency-alerts/{sha256}/approval"
+        await self.send(path, {"credential": credential})
+
+    async def refuse_alert(self, sha256: str, rule: str, fact: str) -> None:
+        """Refuse an agency's alert."""
+        path = f"/api/steward/agency-alerts/{sha256}/refusal"
+        await self.send(path, {"rule": rule, "fact": fact})
+
     async def restore(self, agency: str, fact: str) -> bool:
         """Let a suspended agency ask again; tell whether that was the second."""
         ends = bytes.fromhex((await self._agency(agency))["ends"])

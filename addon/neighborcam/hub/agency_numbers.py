@@ -1,4 +1,4 @@
-"""What each agency asked, and how it accounted for it."""
+"""What each agency asked, how it accounted for it, and what it warned of."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -8,10 +8,13 @@ import msgspec
 from neighborcam.hub.request_numbers import of_requests
 from neighborcam.hub.told import Told
 from neighborcam.protocol.agency_entries import (
+    AgencyAlertLogged,
+    AgencyAlertRefused,
     AgencySuspended,
     Overdue,
     RequestRefused,
 )
+from neighborcam.protocol.alerts import MsgType
 from neighborcam.protocol.entries import Entry
 
 
@@ -20,6 +23,7 @@ class AgencyNumbers(msgspec.Struct, frozen=True, kw_only=True):
 
     ``repeated`` counts requests whose area meets that of one of its own in the 90 days
     before. ``outcomes`` are final ones, by result; ``put_off`` such as are still open.
+    ``alerts`` are new ones that it warned of, ``alerts_cancelled`` those taken back.
     """
 
     name: str
@@ -36,12 +40,16 @@ class AgencyNumbers(msgspec.Struct, frozen=True, kw_only=True):
     deletions: int
     overdue: int
     suspended: int
+    alerts: int
+    alerts_cancelled: int
+    alerts_refused: int
 
 
 def by_agency(told: Told, chosen: Sequence[Entry]) -> dict[str, AgencyNumbers]:
     """Count by agency; the log knows every one by its announcement."""
     refused = _count(chosen, RequestRefused)
     overdue, suspended = _count(chosen, Overdue), _count(chosen, AgencySuspended)
+    warned, unsaid = _warned(chosen), _count(chosen, AgencyAlertRefused)
     return {
         id_: _numbers(
             id_,
@@ -50,6 +58,9 @@ def by_agency(told: Told, chosen: Sequence[Entry]) -> dict[str, AgencyNumbers]:
             refused=refused[id_],
             overdue=overdue[id_],
             suspended=suspended[id_],
+            alerts=warned[id_, MsgType.ALERT],
+            alerts_cancelled=warned[id_, MsgType.CANCEL],
+            alerts_refused=unsaid[id_],
         )
         for id_, name in told.names.items()
     }
@@ -57,9 +68,17 @@ def by_agency(told: Told, chosen: Sequence[Entry]) -> dict[str, AgencyNumbers]:
 
 def _count(
     entries: Iterable[Entry],
-    kind: type[RequestRefused] | type[Overdue] | type[AgencySuspended],
+    kind: type[RequestRefused | Overdue | AgencySuspended | AgencyAlertRefused],
 ) -> Counter[str]:
     return Counter(each.agency for each in entries if isinstance(each, kind))
+
+
+def _warned(entries: Iterable[Entry]) -> Counter[tuple[str, MsgType]]:
+    return Counter(
+        (each.alert.agency, each.alert.alert.msg_type)
+        for each in entries
+        if isinstance(each, AgencyAlertLogged)
+    )
 
 
 def _numbers(id_: str, name: str, told: Told, **counts: int) -> AgencyNumbers:

@@ -100,7 +100,7 @@ class Alerts:
         if alert.origin is Origin.AGENCY:
             raise NotAllowed("an agency's alert comes from its desk, through stewards")
         check_alert(alert, self._clock())
-        check_place(alert.cell, self._rules.people_in, self._rules.crowd)
+        self.check_place(alert.cell)
         self._refuse_media(alert)
         keys = None
         if alert.msg_type is MsgType.ALERT:
@@ -120,31 +120,50 @@ class Alerts:
             else:
                 await self._refuse_flood(tx, region_key(alert.cell))
                 await self._pay(tx, post, body)
-            await tx.execute(
-                insert(ALERTS).values(
-                    id=alert.id,
-                    original=alert.original,
-                    region=region_key(alert.cell),
-                    cell=alert.cell,
-                    scope=alert.scope,
-                    msg_type=alert.msg_type,
-                    body=body,
-                    sig=post.sig,
-                    author_key=alert.author_key,
-                    standing=standing,
-                    published=chain.next_moment(now),
-                    expires=alert.expires,
-                    seq=await count_on(tx, SEQ),
-                    vote_private=keys[0],
-                    vote_public=keys[1],
-                )
-            )
+            await self.keep(tx, alert, post.sig, standing, chain, keys)
             await keep_envelope(tx, alert.id, post.envelope, now)
             if standing is Standing.SHOWN:
                 await retire_media(tx, alert.original, alert.id, now)
             await self._look_at(tx, alert, standing)
         await self.tell(alert.id)
         return standing
+
+    def check_place(self, cell: str) -> None:
+        """Raise `OutsideLimits` for a cell that this hub's census finds too fine."""
+        check_place(cell, self._rules.people_in, self._rules.crowd)
+
+    async def keep(
+        self,
+        tx: AsyncConnection,
+        alert: Alert,
+        sig: bytes,
+        standing: Standing,
+        chain: Chain,
+        keys: tuple[bytes, bytes],
+    ) -> None:
+        """Keep an alert that was checked, after its ``chain``.
+
+        ``keys`` are private and public of its votes, for all versions the same.
+        """
+        await tx.execute(
+            insert(ALERTS).values(
+                id=alert.id,
+                original=alert.original,
+                region=region_key(alert.cell),
+                cell=alert.cell,
+                scope=alert.scope,
+                msg_type=alert.msg_type,
+                body=encode(alert),
+                sig=sig,
+                author_key=alert.author_key,
+                standing=standing,
+                published=chain.next_moment(self._clock()),
+                expires=alert.expires,
+                seq=await count_on(tx, SEQ),
+                vote_private=keys[0],
+                vote_public=keys[1],
+            )
+        )
 
     async def _known(self, alert: Alert, body: bytes) -> Standing | None:
         async with self._database.read() as tx:

@@ -11,6 +11,7 @@ import aiohttp
 
 from neighborcam import __version__
 from neighborcam.hub.agencies import Agencies
+from neighborcam.hub.agency_alerts import AgencyAlerts
 from neighborcam.hub.alerts import Alerts, Rules
 from neighborcam.hub.api.desk import Desk
 from neighborcam.hub.api.openapi import document
@@ -90,6 +91,7 @@ class Hub:
                 self.desk.database,
                 self.desk.log,
                 self.desk.requests,
+                self.desk.agency_alerts,
                 self._settings,
                 self._clock,
             )
@@ -123,10 +125,8 @@ class Hub:
         )
         stack.push_async_callback(database.close)
         self.blobs = Blobs.of(settings)
-        fanout: Fanout = LocalFanout()
         log = await PublicLog.open(database, settings.origin, clock)
-        if settings.nats:
-            fanout = await NatsFanout.open(settings.nats, log.key.id.hex())
+        fanout = await self._fanout(log)
         stack.push_async_callback(fanout.close)
         census = load_census(settings.census) if settings.census else None
         keys = TokenKeys(database, log, clock)
@@ -150,6 +150,7 @@ class Hub:
             openings=Openings(database, log, clock),
             applications=Applications(database, log, approvals, self._resolver, clock),
             agencies=Agencies(database, log, approvals, clock),
+            agency_alerts=AgencyAlerts(database, log, approvals, alerts, clock),
             requests=Requests(database, log, approvals, clock),
             capsules=Capsules(database, log, keys, clock),
             chunks=Chunks(database, self.blobs, keys, log, clock),
@@ -172,6 +173,11 @@ class Hub:
             web_dir=settings.web_dir or WEB_DIR,
             openapi=document(),
         )
+
+    async def _fanout(self, log: PublicLog) -> Fanout:
+        if self._settings.nats:
+            return await NatsFanout.open(self._settings.nats, log.key.id.hex())
+        return LocalFanout()
 
     async def _open_log(self) -> None:
         """Write the first entry, and one for each version that runs."""

@@ -1,7 +1,8 @@
 """What the hub does by itself when a day has come: nobody can be talked out of it.
 
 Agencies join or are vetoed when their notice is over; who owes an outcome or a
-deletion is flagged and suspended; a request at which no steward looked is refused.
+deletion is flagged and suspended; a request or an agency's alert at which no steward
+looked is refused.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -13,6 +14,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.agencies import count_vetoes
+from neighborcam.hub.agency_alerts import AgencyAlerts
 from neighborcam.hub.errors import HubError
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.requests import Requests
@@ -48,12 +50,14 @@ class Duties:
         database: Database,
         log: PublicLog,
         requests: Requests,
+        alerts: AgencyAlerts,
         settings: HubSettings,
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._log = log
         self._requests = requests
+        self._alerts = alerts
         self._settings = settings
         self._clock = clock
 
@@ -99,7 +103,13 @@ class Duties:
 
     async def _lapse_stale(self) -> None:
         stale = await self._requests.stale()
-        await self._do_each(partial(self._lapse, sha256) for sha256 in stale)
+        expired = await self._alerts.expired()
+        await self._do_each(
+            (
+                *(partial(self._lapse, sha256) for sha256 in stale),
+                *(partial(self._lapse_alert, sha256) for sha256 in expired),
+            )
+        )
 
     async def _do_each(self, steps: Iterable[_Step]) -> None:
         """Do each in a transaction; then raise the first error of those that failed.
@@ -121,6 +131,11 @@ class Duties:
 
     async def _lapse(self, sha256: str, tx: AsyncConnection, _now: datetime) -> None:
         await self._requests.lapse(sha256, tx)
+
+    async def _lapse_alert(
+        self, sha256: str, tx: AsyncConnection, _now: datetime
+    ) -> None:
+        await self._alerts.lapse(sha256, tx)
 
     async def _set_rules(self, tx: AsyncConnection, now: datetime) -> None:
         """Log the rules when they change; households count in full hundreds."""

@@ -22,6 +22,9 @@ _AGENCY = (
     ("deletions", "deletions attested"),
     ("overdue", "overdue"),
     ("suspended", "suspended"),
+    ("alerts", "alerts"),
+    ("alerts_cancelled", "of them cancelled"),
+    ("alerts_refused", "alerts refused"),
 )
 _AREA = (
     ("requests", "requests"),
@@ -50,6 +53,7 @@ def report(
         _counts("Requests by offence", found.offences),
         _counts("Outcomes", found.outcomes),
         _counts("Overdue", found.overdue),
+        _counts("Alerts of agencies", found.agency_alerts),
         _reviews(found.reviews_by_steward),
         _counts("Refusals by rule", found.refusals_by_rule),
         f"No steward looked in time at {found.lapsed} requests.",

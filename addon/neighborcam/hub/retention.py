@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from neighborcam.hub.agency_alerts import forget_alert_reviews
 from neighborcam.hub.blobs import Blobs
 from neighborcam.hub.capsules import Capsules
 from neighborcam.hub.chunks import Chunks
@@ -94,6 +95,7 @@ class Retention:
             await self._keys.forget(tx)
             await self._capsules.forget(tx)
             await forget_reviews(tx, now - REVIEWED)
+            await forget_alert_reviews(tx, now - REVIEWED)
             await tx.execute(delete(APPROVALS).where(APPROVALS.c.at <= now - REVIEWED))
             applied = APPLICATIONS.c.received
             await tx.execute(delete(APPLICATIONS).where(applied <= now - APPLIED))

@@ -70,7 +70,7 @@ def context(register: RegisterState, request: Request, now: datetime) -> Context
             for asked in _newest(register)
             if now - asked.logged <= NEAR and overlaps(asked.request.area, request.area)
         ),
-        past=_past(register, request.agency, now),
+        past=past_of(register, request.agency, now),
     )
 
 
@@ -95,7 +95,8 @@ def _earlier(register: RegisterState, asked: Asked, now: datetime) -> Earlier:
     )
 
 
-def _past(register: RegisterState, id_: str, now: datetime) -> Past:
+def past_of(register: RegisterState, id_: str, now: datetime) -> Past:
+    """Return how an agency has asked so far."""
     agency = register.agency(id_)
     own = [each for each in _newest(register) if each.request.agency == id_]
     return Past(

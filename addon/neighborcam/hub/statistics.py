@@ -22,10 +22,12 @@ from neighborcam.hub.request_numbers import (
 )
 from neighborcam.hub.told import read
 from neighborcam.protocol.agency_entries import (
+    AgencyAlertLogged,
     Overdue,
     RequestLogged,
     RequestRefused,
 )
+from neighborcam.protocol.alerts import MsgType
 from neighborcam.protocol.entries import (
     Decision,
     Entry,
@@ -42,6 +44,7 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
 
     Decisions are about what members post; ``reviews_by_steward`` are about requests of
     agencies. ``lapsed`` are requests at which no steward looked in time.
+    ``agency_alerts`` are new alerts of agencies, by category.
     """
 
     entries: int
@@ -53,6 +56,7 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     stewards: int
     unknown: int
     agencies: dict[str, AgencyNumbers]
+    agency_alerts: dict[str, int]
     requests: RequestNumbers
     offences: dict[str, int]
     outcomes: dict[str, int]
@@ -98,6 +102,12 @@ def count_entries(
         stewards=sum(_appointed(each) for each in decoded),
         unknown=unknown,
         agencies=by_agency(told, chosen),
+        agency_alerts=_tally(
+            each.alert.alert.category.value
+            for each in chosen
+            if isinstance(each, AgencyAlertLogged)
+            and each.alert.alert.msg_type is MsgType.ALERT
+        ),
         requests=of_requests(told.requests),
         offences=_tally(
             str(each.request.request.offence)

@@ -97,11 +97,13 @@ def _version_problems(
         yield OutsideLimits("references", "it is another agency's alert")
     if any(each.msg_type is MsgType.CANCEL for each in chain):
         yield OutsideLimits("references", "it was cancelled")
-    if len(chain) >= VERSIONS:
+    # One more for the cancel: what is wrong can always be taken back.
+    is_cancel = alert.msg_type is MsgType.CANCEL
+    if len(chain) >= (VERSIONS if is_cancel else VERSIONS - 1):
         yield OutsideLimits("references", f"an alert has at most {VERSIONS} versions")
     if first.cell != alert.cell:
         yield OutsideLimits("cell", "a version is for the cell of the first one")
-    if alert.msg_type is MsgType.CANCEL:
+    if is_cancel:
         yield from _cancel_problems(alert, chain)
 
 

@@ -48,6 +48,7 @@ def test_an_alert_is_a_feature_of_its_cell() -> None:
                 "msgType": "alert",
                 "status": "actual",
                 "origin": "person",
+                "agency": None,
                 "urgency": "immediate",
                 "severity": "severe",
                 "certainty": "observed",

@@ -87,7 +87,7 @@ class RepliesQuery(Wish, frozen=True, kw_only=True):
 class ApprovalOptionsWish(Wish, frozen=True, kw_only=True):
     """What is to be approved, as shown: the passkey's challenge is made of it."""
 
-    kind: Literal["agency", "request", "renewal", "restoration"]
+    kind: Literal["agency", "request", "agency-alert", "renewal", "restoration"]
     subject: Sha256
 
 

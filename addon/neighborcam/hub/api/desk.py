@@ -10,6 +10,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from neighborcam.hub.agencies import Agencies
+from neighborcam.hub.agency_alerts import AgencyAlerts
 from neighborcam.hub.alerts import Alerts
 from neighborcam.hub.api.errors import BadRequest
 from neighborcam.hub.applications import Applications
@@ -57,6 +58,7 @@ class Desk:
     openings: Openings
     applications: Applications
     agencies: Agencies
+    agency_alerts: AgencyAlerts
     requests: Requests
     capsules: Capsules
     chunks: Chunks

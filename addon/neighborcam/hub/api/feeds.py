@@ -1,5 +1,7 @@
 """Handlers for feeds that stock clients read: public alerts only (spec/hub.md)."""
 
+from typing import Any
+
 from aiohttp import web
 from sqlalchemy import ColumnElement
 
@@ -12,6 +14,7 @@ from neighborcam.hub.feeds.cap import cap
 from neighborcam.hub.feeds.geojson import geojson
 from neighborcam.hub.feeds.georss import georss
 from neighborcam.hub.store.schema import ALERTS
+from neighborcam.protocol.agencies import AgencyRecord
 from neighborcam.protocol.alerts import MsgType
 from neighborcam.protocol.cells import check_region
 from neighborcam.protocol.feed import Published
@@ -21,7 +24,7 @@ from neighborcam.protocol.standing import Standing
 async def geojson_feed(call: Call[PublicQuery, None]) -> web.StreamResponse:
     """Public alerts as GeoJSON."""
     events = current(await _public(call))
-    data = geojson(events, hub=call.desk.settings.url)
+    data = geojson(events, hub=call.desk.settings.url, agencies=await _agencies(call))
     return _answer(data, "application/geo+json")
 
 
@@ -33,6 +36,7 @@ async def georss_feed(call: Call[PublicQuery, None]) -> web.StreamResponse:
         hub=settings.url,
         title=settings.name,
         updated=call.desk.clock(),
+        agencies=await _agencies(call),
     )
     return _answer(data, "application/rss+xml")
 
@@ -45,6 +49,7 @@ async def atom_feed(call: Call[PublicQuery, None]) -> web.StreamResponse:
         hub=settings.url,
         title=settings.name,
         updated=call.desk.clock(),
+        agencies=await _agencies(call),
     )
     return _answer(data, "application/atom+xml")
 
@@ -61,6 +66,7 @@ async def cap_document(call: Call[None, None]) -> web.StreamResponse:
         event,
         hub=settings.url,
         sender=settings.origin,
+        agencies=await _agencies(call),
         referenced=await call.desk.alerts.first_version(event),
     )
     return _answer(data, "application/cap+xml")
@@ -93,6 +99,13 @@ async def _public(call: Call[PublicQuery, None]) -> list[Published]:
     async with call.desk.database.read() as tx:
         found = await shown(tx, *conditions)
     return [each for each in found if region is None or is_in(each.alert.cell, region)]
+
+
+async def _agencies(call: Call[Any, None]) -> dict[str, AgencyRecord]:
+    """Return who agencies are, by the register: what they call themselves is there."""
+    async with call.desk.database.read() as tx:
+        register = await call.desk.log.register(tx)
+    return {id_: each.record for id_, each in register.agencies.items()}
 
 
 def _answer(data: bytes, kind: str) -> web.Response:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from neighborcam.hub.api import (
     agencies,
+    agency_alerts,
     feeds,
     house,
     log,
@@ -77,6 +78,7 @@ _CHUNK: Final = f"/api/chunks/{{chunk:{ID}}}"
 _APPLICATION: Final = f"/api/steward/applications/{{agency:{ID}}}"
 _AGENCY: Final = f"/api/steward/agencies/{{agency:{ID}}}"
 _REVIEW: Final = "/api/steward/requests/{sha256:[0-9a-f]{64}}"
+_WARNED: Final = "/api/steward/agency-alerts/{sha256:[0-9a-f]{64}}"
 _CASE: Final = f"/api/steward/cases/{{case:{ID}}}"
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -124,6 +126,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get(_REQUEST, agencies.status),
     _get(f"{_REQUEST}/replies", agencies.replies),
     _post("/api/words", agencies.hear),
+    _post("/api/agency-alerts", agency_alerts.submit, status=201),
+    _get(f"/api/agency-alerts/{{alert:{ID}}}", agency_alerts.status),
     _post("/api/capsules", agencies.post_capsule),
     _post("/api/collections", agencies.collect, produces=BYTES),
     _post("/api/replies", agencies.reply),
@@ -178,6 +182,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get("/api/steward/requests", steward_requests.reviews, needs="steward"),
     _post(f"{_REVIEW}/approval", steward_requests.approve_request, needs="steward"),
     _post(f"{_REVIEW}/refusal", steward_requests.refuse_request, needs="steward"),
+    _get("/api/steward/agency-alerts", agency_alerts.reviews, needs="steward"),
+    _post(f"{_WARNED}/approval", agency_alerts.approve, needs="steward"),
+    _post(f"{_WARNED}/refusal", agency_alerts.refuse, needs="steward"),
     _post("/api/steward/legal-demands", steward_requests.enter_demand, needs="steward"),
     _post("/api/steward/invites", stewards.invite_household, needs="steward"),
     _post("/api/steward/stewards", stewards.invite_steward, needs="steward"),

@@ -4,7 +4,16 @@ from datetime import UTC, datetime
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from neighborcam.hub.feeds.words import CAP_WORDS, area, pair, plain, ring
+from neighborcam.hub.feeds.words import (
+    CAP_WORDS,
+    NOBODY,
+    Agencies,
+    area,
+    pair,
+    plain,
+    ring,
+    sender_name,
+)
 from neighborcam.protocol.alerts import Scope
 from neighborcam.protocol.feed import Published
 
@@ -12,14 +21,21 @@ _CAP: Final = "urn:oasis:names:tc:emergency:cap:1.2"
 
 
 def cap(
-    event: Published, *, hub: str, sender: str, referenced: Published | None = None
+    event: Published,
+    *,
+    hub: str,
+    sender: str,
+    agencies: Agencies = NOBODY,
+    referenced: Published | None = None,
 ) -> bytes:
     """Return the document. ``referenced`` is the version that this one follows.
 
     ``hub`` is the hub's URL, without a slash at its end; ``sender`` names the hub
-    uniquely, and alike in every document, or references would lead nowhere.
+    uniquely, and alike in every document, or references would lead nowhere. Of an
+    agency's alert the sender is the agency: its domain, and its name in words.
     """
-    alert = event.alert
+    alert, agency = event.alert, agencies.get(event.alert.agency or "")
+    sender = sender if agency is None else agency.domain
     document = Element("alert", xmlns=_CAP)
     _add(document, "identifier", alert.id)
     _add(document, "sender", _word(sender))
@@ -34,12 +50,14 @@ def cap(
         sent = _moment(referenced.published)
         text = f"{_word(sender)},{referenced.alert.id},{sent}"
         _add(document, "references", text)
-    _add_info(document, event, hub)
+    _add_info(document, event, hub, sender_name(event, agencies))
     data: bytes = tostring(document, encoding="utf-8", xml_declaration=True)
     return data
 
 
-def _add_info(document: Element, event: Published, hub: str) -> None:
+def _add_info(
+    document: Element, event: Published, hub: str, said_by: str | None
+) -> None:
     alert = event.alert
     category, name = CAP_WORDS[alert.category]
     info = SubElement(document, "info")
@@ -51,6 +69,8 @@ def _add_info(document: Element, event: Published, hub: str) -> None:
     _add(info, "effective", _moment(event.published))
     _add(info, "onset", _moment(alert.onset))
     _add(info, "expires", _moment(alert.expires))
+    if said_by is not None:
+        _add(info, "senderName", said_by)
     _add(info, "headline", alert.headline)
     if alert.text:
         _add(info, "description", alert.text)

@@ -5,21 +5,31 @@ from typing import Any
 
 import msgspec
 
-from neighborcam.hub.feeds.words import plain, ring, title
+from neighborcam.hub.feeds.words import (
+    NOBODY,
+    Agencies,
+    plain,
+    ring,
+    sender_name,
+    title,
+)
 from neighborcam.protocol.feed import Published
 
 
-def geojson(events: Iterable[Published], *, hub: str) -> bytes:
+def geojson(
+    events: Iterable[Published], *, hub: str, agencies: Agencies = NOBODY
+) -> bytes:
     """Return a FeatureCollection; a feature is the cell of an alert.
 
     The client wants a collection even of none, an ``id``, and ``properties.title``.
-    ``hub`` is the hub's URL, without a slash at its end.
+    ``hub`` is the hub's URL, without a slash at its end; ``agencies`` are those of the
+    register, by id.
     """
-    features = [_feature(event, hub) for event in events]
+    features = [_feature(event, hub, agencies) for event in events]
     return msgspec.json.encode({"type": "FeatureCollection", "features": features})
 
 
-def _feature(event: Published, hub: str) -> dict[str, Any]:
+def _feature(event: Published, hub: str, agencies: Agencies) -> dict[str, Any]:
     alert = event.alert
     corners = [[longitude, latitude] for latitude, longitude in ring(alert.cell)]
     return {
@@ -28,7 +38,7 @@ def _feature(event: Published, hub: str) -> dict[str, Any]:
         "id": alert.original,
         "geometry": {"type": "Polygon", "coordinates": [corners]},
         "properties": {
-            "title": plain(title(event)),
+            "title": plain(title(event, agencies)),
             "category": alert.category,
             "headline": plain(alert.headline),
             "text": plain(alert.text),
@@ -36,6 +46,7 @@ def _feature(event: Published, hub: str) -> dict[str, Any]:
             "msgType": alert.msg_type,
             "status": alert.status,
             "origin": alert.origin,
+            "agency": sender_name(event, agencies),
             "urgency": alert.urgency,
             "severity": alert.severity,
             "certainty": alert.certainty,

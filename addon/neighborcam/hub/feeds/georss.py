@@ -6,7 +6,15 @@ from email.utils import format_datetime
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from neighborcam.hub.feeds.words import CAP_WORDS, middle, pair, plain, ring
+from neighborcam.hub.feeds.words import (
+    CAP_WORDS,
+    NOBODY,
+    Agencies,
+    middle,
+    pair,
+    plain,
+    ring,
+)
 from neighborcam.hub.feeds.words import title as title_of
 from neighborcam.protocol.feed import Published
 
@@ -15,11 +23,17 @@ register_namespace("georss", _GEORSS)
 
 
 def georss(
-    events: Iterable[Published], *, hub: str, title: str, updated: datetime
+    events: Iterable[Published],
+    *,
+    hub: str,
+    title: str,
+    updated: datetime,
+    agencies: Agencies = NOBODY,
 ) -> bytes:
     """Return the feed; each item has the middle and the outline of its cell.
 
-    ``hub`` is the hub's URL, without a slash at its end; ``title`` names the feed.
+    ``hub`` is the hub's URL, without a slash at its end; ``title`` names the feed;
+    ``agencies`` are those of the register, by id.
     """
     rss = Element("rss", version="2.0")
     channel = SubElement(rss, "channel")
@@ -28,15 +42,15 @@ def georss(
     _add(channel, "description", "Public alerts of a neighbourhood")
     _add(channel, "lastBuildDate", _moment(updated))
     for event in events:
-        _add_item(channel, event, hub)
+        _add_item(channel, event, hub, agencies)
     data: bytes = tostring(rss, encoding="utf-8", xml_declaration=True)
     return data
 
 
-def _add_item(channel: Element, event: Published, hub: str) -> None:
+def _add_item(channel: Element, event: Published, hub: str, agencies: Agencies) -> None:
     alert = event.alert
     item = SubElement(channel, "item")
-    _add(item, "title", title_of(event))
+    _add(item, "title", title_of(event, agencies))
     _add(item, "description", alert.text or alert.headline)
     _add(item, "category", CAP_WORDS[alert.category][1])
     _add(item, "link", f"{hub}/feeds/{alert.id}.cap")

@@ -8,6 +8,7 @@ from typing import Final
 
 import h3
 
+from neighborcam.protocol.agencies import AgencyRecord
 from neighborcam.protocol.alerts import Category, MsgType, Origin
 from neighborcam.protocol.cells import boundary, center
 from neighborcam.protocol.feed import Published
@@ -35,20 +36,26 @@ CAP_WORDS: Final[Mapping[Category, tuple[str, str]]] = MappingProxyType(
         Category.INFO: ("Other", "Information"),
     }
 )
+type Agencies = Mapping[str, AgencyRecord]  # by id
+
+NOBODY: Final[Agencies] = MappingProxyType({})
 _DIGITS: Final = 5  # about a metre; a cell is hundreds
 # Everything but production 2 of XML 1.0. A carriage return goes too: a parser would
 # give back a line feed.
 _NOT_XML: Final = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def title(event: Published) -> str:
+def title(event: Published, agencies: Agencies = NOBODY) -> str:
     """Return what a list of alerts shows.
 
     Stock clients show nothing else: without a word here an exercise, an all-clear and
-    an automation that nobody confirmed would all look like a fire.
+    an automation that nobody confirmed would all look like a fire, and a warning of the
+    police like a neighbour's. ``agencies`` are those of the register.
     """
     alert = event.alert
     words = [CAP_WORDS[alert.category][1], alert.headline]
+    if (name := sender_name(event, agencies)) is not None:
+        words.insert(0, name)
     if alert.msg_type is MsgType.CANCEL:
         words.insert(0, "Cancelled")
     elif alert.origin is Origin.AUTOMATION and not event.verified:
@@ -56,6 +63,12 @@ def title(event: Published) -> str:
     if alert.status != "actual":
         words.insert(0, alert.status.capitalize())
     return ": ".join(words)
+
+
+def sender_name(event: Published, agencies: Agencies) -> str | None:
+    """Return the name of the agency that says it, by the register; None for others."""
+    found = agencies.get(event.alert.agency or "")
+    return found.name if found is not None else None
 
 
 def area(cell: str) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Table
 
+from neighborcam.hub.store.agency_words import AGENCY_WORDS, Words
 from neighborcam.hub.store.schema import METADATA, Instant
 
 
@@ -31,14 +32,8 @@ class TableTold(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[ColumnTold, ...]
 
 
-class _Words(msgspec.Struct, frozen=True):
-    tells: str
-    kept: str
-    columns: dict[str, str]
-
-
-_WORDS: Final[dict[str, _Words]] = {
-    "settings": _Words(
+_WORDS: Final[dict[str, Words]] = {
+    "settings": Words(
         "the hub's own keys, passes of the day, codes for stewards to be, and how its"
         " duties stand",
         "always; passes two days",
@@ -47,12 +42,12 @@ _WORDS: Final[dict[str, _Words]] = {
             "value": "its value",
         },
     ),
-    "counters": _Words(
+    "counters": Words(
         "the number of the last event",
         "always",
         {"name": "which counter", "value": "how far it has counted"},
     ),
-    "households": _Words(
+    "households": Words(
         "that somebody takes part: a random id, a public key, hashes of invites",
         "until they leave",
         {
@@ -62,7 +57,7 @@ _WORDS: Final[dict[str, _Words]] = {
             "lineage": "a hash over the invites above it: names nobody",
         },
     ),
-    "invites": _Words(
+    "invites": Words(
         "hashes of codes that nobody used yet",
         "30 days",
         {
@@ -71,7 +66,7 @@ _WORDS: Final[dict[str, _Words]] = {
             "expires": "the day on which it is of no use any more",
         },
     ),
-    "invited": _Words(
+    "invited": Words(
         "which invites a household gave, and so, with the hash of the code by which"
         " another came, whom it invited",
         "90 days",
@@ -82,7 +77,7 @@ _WORDS: Final[dict[str, _Words]] = {
             "at": "when",
         },
     ),
-    "token_keys": _Words(
+    "token_keys": Words(
         "the hub's keys for tokens of a day",
         "two days",
         {
@@ -92,7 +87,7 @@ _WORDS: Final[dict[str, _Words]] = {
             "public": "its public half, which all homes get",
         },
     ),
-    "issued": _Words(
+    "issued": Words(
         "how many tokens a household took on a day, and for which alerts and agencies"
         " one to vote with (every engine takes one for every one)",
         "two days; of those to vote with a month, or until the alert goes",
@@ -104,7 +99,7 @@ _WORDS: Final[dict[str, _Words]] = {
             "epoch": "the day",
         },
     ),
-    "spent": _Words(
+    "spent": Words(
         "hashes of tokens that were used; nobody can tell whose",
         "two days",
         {
@@ -113,7 +108,7 @@ _WORDS: Final[dict[str, _Words]] = {
             "used": "a hash of what it paid for",
         },
     ),
-    "alerts": _Words(
+    "alerts": Words(
         "what was published: text, cell, one-time key",
         "until it expires, 30 days at most",
         {
@@ -136,7 +131,7 @@ _WORDS: Final[dict[str, _Words]] = {
             "vote_public": "its public half",
         },
     ),
-    "votes": _Words(
+    "votes": Words(
         "reactions, by tokens of nobody",
         "as the alert",
         {
@@ -146,7 +141,7 @@ _WORDS: Final[dict[str, _Words]] = {
             "at": "when",
         },
     ),
-    "comments": _Words(
+    "comments": Words(
         "what was written below, with one-time keys",
         "as the alert",
         {
@@ -158,7 +153,7 @@ _WORDS: Final[dict[str, _Words]] = {
             "at": "when",
         },
     ),
-    "envelopes": _Words(
+    "envelopes": Words(
         "who posted, sealed so that only two stewards together can read it",
         "14 days",
         {
@@ -167,7 +162,7 @@ _WORDS: Final[dict[str, _Words]] = {
             "expires": "the day on which it is deleted",
         },
     ),
-    "media": _Words(
+    "media": Words(
         "which pictures there are, and where they lie",
         "7 days",
         {
@@ -180,7 +175,7 @@ _WORDS: Final[dict[str, _Words]] = {
             "expires": "when it is deleted",
         },
     ),
-    "cases": _Words(
+    "cases": Words(
         "what stewards looked at, and what they decided",
         "as the alert",
         {
@@ -197,7 +192,7 @@ _WORDS: Final[dict[str, _Words]] = {
             "decided": "when",
         },
     ),
-    "takedowns": _Words(
+    "takedowns": Words(
         "that somebody who is filmed asked for a picture to go, and how to reach them"
         " if they said so",
         "as the alert; the contact until a steward has decided",
@@ -209,7 +204,7 @@ _WORDS: Final[dict[str, _Words]] = {
             "at": "when",
         },
     ),
-    "stewards": _Words(
+    "stewards": Words(
         "names that stewards chose, public keys of their passkeys",
         "until they leave",
         {
@@ -221,7 +216,7 @@ _WORDS: Final[dict[str, _Words]] = {
             "position": "which of the stewards this is",
         },
     ),
-    "sessions": _Words(
+    "sessions": Words(
         "that a steward is logged in",
         "12 hours",
         {
@@ -230,12 +225,12 @@ _WORDS: Final[dict[str, _Words]] = {
             "ends": "when it ends",
         },
     ),
-    "challenges": _Words(
+    "challenges": Words(
         "that some passkey answered a challenge, so that none is answered twice",
         "10 minutes, and until the next sweep",
         {"challenge": "its hash", "ends": "when it could not be answered any more"},
     ),
-    "openings": _Words(
+    "openings": Words(
         "one steward's share of an envelope, which alone names nobody",
         "3 days, and not longer than the case is open",
         {
@@ -246,7 +241,7 @@ _WORDS: Final[dict[str, _Words]] = {
             "told": "the other steward, who was told; the log has both",
         },
     ),
-    "log": _Words(
+    "log": Words(
         "the public log, which anybody can read",
         "always",
         {
@@ -255,7 +250,7 @@ _WORDS: Final[dict[str, _Words]] = {
             "hash": "its hash",
         },
     ),
-    "witnessed": _Words(
+    "witnessed": Words(
         "checkpoints of other hubs' logs",
         "always",
         {
@@ -265,85 +260,7 @@ _WORDS: Final[dict[str, _Words]] = {
             "root": "the hash over all of it",
         },
     ),
-    "applications": _Words(
-        "agencies that want to join, and what stewards found out about them",
-        "until they are announced, 90 days at most",
-        {
-            "agency": "the agency's id",
-            "body": "its key file, which its domain shows to all",
-            "received": "when it came",
-            "domain_checked": "when its domain was found to be its own",
-            "call_back": "which steward called it, and by whose number",
-        },
-    ),
-    "approvals": _Words(
-        "what a steward approved with a passkey, until there are enough",
-        "30 days at most; then in the log",
-        {
-            "kind": "what sort of thing",
-            "subject": "a hash of what exactly",
-            "steward": "by whom",
-            "body": "the passkey's signature",
-            "at": "when",
-        },
-    ),
-    "veto_keys": _Words(
-        "the hub's key for objections to an agency",
-        "while members may object",
-        {
-            "agency": "which agency",
-            "private": "the key itself",
-            "public": "its public half",
-        },
-    ),
-    "vetoes": _Words(
-        "objections, by tokens of nobody",
-        "while members may object",
-        {"token": "its hash; names no household", "agency": "to which agency"},
-    ),
-    "reviews": _Words(
-        "requests of agencies that wait for a steward, or were refused",
-        "30 days",
-        {
-            "request": "its random number",
-            "agency": "who asks",
-            "sha256": "its hash",
-            "body": "the request, whole, with who signed it",
-            "received": "when it came",
-            "state": "whether it waits",
-            "reason": "why it was refused; public",
-        },
-    ),
-    "capsules": _Words(
-        "sealed capsules of rounds, by their hash: no time, no order, no home",
-        "until a day after the request",
-        {
-            "name": "its hash",
-            "request": "for which request",
-            "round": "in which round, a day or an hour long",
-            "capsule": "16 KiB that only the request's key opens, or that hold nothing",
-        },
-    ),
-    "chunks": _Words(
-        "names of sealed pieces, what may delete them, the day on which they go",
-        "a day after they were fetched; three days after the last request that was open"
-        " when they came ended",
-        {
-            "id": "a random name",
-            "lock": "a hash of what may delete it",
-            "sha256": "the hash of the sealed bytes",
-            "expires": "the day on which it is deleted, whatever request it is for",
-        },
-    ),
-    "replies": _Words(
-        "sealed replies of agencies, which all homes read alike",
-        "until a month after the deletion was attested, or was due and was not",
-        {
-            "request": "about which request",
-            "number": "which bundle",
-            "body": "eight sealed slots, filled or empty, with an officer's signature",
-        },
-    ),
+    **AGENCY_WORDS,
 }
 
 

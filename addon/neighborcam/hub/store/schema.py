@@ -279,6 +279,17 @@ REVIEWS: Final = Table(  # requests that wait for a steward, or were refused
     Column("state", String(16), nullable=False),
     Column("reason", Text, nullable=False, default=""),
 )
+AGENCY_ALERTS: Final = Table(  # that wait for a steward, or were decided
+    "agency_alerts",
+    METADATA,
+    Column("alert", String(32), primary_key=True),
+    Column("agency", String(32), nullable=False),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("received", Instant, nullable=False),
+    Column("standing", String(10), nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+)
 CAPSULES: Final = Table(  # no time, no order, no account
     "capsules",
     METADATA,

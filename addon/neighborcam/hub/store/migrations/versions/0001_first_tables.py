@@ -11,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the tables of a new database."""
+    _make_agency_alerts()
     _make_alerts()
     _make_applications()
     _make_approvals()
@@ -40,6 +41,21 @@ def upgrade() -> None:
     _make_vetoes()
     _make_votes()
     _make_witnessed()
+
+
+def _make_agency_alerts() -> None:
+    op.create_table(
+        "agency_alerts",
+        sa.Column("alert", sa.String(length=32), nullable=False),
+        sa.Column("agency", sa.String(length=32), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("received", sa.BigInteger(), nullable=False),
+        sa.Column("standing", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("alert"),
+        sa.UniqueConstraint("sha256"),
+    )
 
 
 def _make_alerts() -> None:
