@@ -182,6 +182,17 @@ class AnswerView(View, frozen=True, kw_only=True):
     receipts: tuple[ReceiptView, ...] = ()
 
 
+class TakenBack(View, frozen=True, kw_only=True):
+    """How far taking an answer back reaches.
+
+    ``here``: nothing had left. ``agency``: the next capsule says it, and the agency
+    has to delete. ``hub``: pieces go from the hub, but no capsule can tell the agency
+    any more; what it fetched before then stays with it, under its terms.
+    """
+
+    reach: Literal["here", "agency", "hub"]
+
+
 class RequestReview(View, frozen=True, kw_only=True):
     """A request as its owner reviews it."""
 

@@ -108,16 +108,19 @@ class OneHome:
             if turns.next_at() == due:
                 return
 
-    async def clip(self, request: str, **changes: Any) -> str:
+    def order(self, request: str, **changes: Any) -> ClipOrder:
         window = self.requests._need(request).request
         order = ClipOrder(
             camera=CameraId("street"),
             start=window.window_start + timedelta(minutes=1),
             end=window.window_start + timedelta(minutes=1, seconds=8),
         )
-        made = await self.requests.make(
-            request, msgspec.structs.replace(order, **changes)
-        )
+        return msgspec.structs.replace(order, **changes)
+
+    async def clip(self, request: str, **changes: Any) -> str:
+        """Make a clip, and look at it."""
+        made = await self.requests.make(request, self.order(request, **changes))
+        self.requests.made(made.id)
         return str(made.id)
 
     async def approve(self, request: str, **more: Any) -> None:

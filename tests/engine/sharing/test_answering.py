@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from neighborcam.engine.errors import Conflict, HubUnreachable
+from neighborcam.engine.errors import Conflict, HubUnreachable, InvalidInput
 from neighborcam.engine.requests import AnswerDraft, Decision, MuteView
 from neighborcam.engine.sharing.answer_writing import write_answer
 from neighborcam.engine.sharing.turns import RETRY
@@ -37,7 +37,7 @@ class Away:
     """Cuts a home's line for what it sends under a path, before or after it went."""
 
     def __init__(self, one: OneHome, path: str, *, after: bool = False) -> None:
-        self.link = one.requests._life._link
+        self.link = one.requests._life.turns._link
         self.path, self.after = path, after
         self.tries: list[bytes] = []
         self.post, self.put = self.link.send, self.link.put
@@ -160,6 +160,21 @@ async def test_what_was_taken_back_can_be_approved_again(
     assert answer.id != first.id
 
 
+async def test_a_clip_that_nobody_looked_at_is_not_approved(
+    asked: tuple[OneHome, str],
+) -> None:
+    one, request = asked
+    made = await one.requests.make(request, one.order(request))
+    yes = AnswerDraft(decision=Decision.APPROVE, clips=(made.id,))
+    with pytest.raises(Conflict, match="look at each clip first"):
+        await one.requests.answer(request, yes)
+    with pytest.raises(InvalidInput, match="look at them first"):
+        await one.requests.answer(request, AnswerDraft(decision=Decision.APPROVE))
+    one.requests.made(made.id)
+    await one.requests.answer(request, yes)
+    assert await state(one, request) == ["waiting"]
+
+
 # -- too late -------------------------------------------------------------------------
 
 
@@ -225,6 +240,27 @@ async def test_a_request_that_is_withdrawn_while_its_clip_uploads_ends_clean(
     (answer,) = (await one.requests.review(request)).answers
     with pytest.raises(Conflict, match="ended before this answer left"):
         await one.requests.revoke(request, answer.id)
+
+
+async def test_taking_back_says_how_far_it_reaches(
+    policed: Policed, asked: tuple[OneHome, str]
+) -> None:
+    one, request = asked
+    await one.requests.answer(request, TIP)
+    (tip,) = (await one.requests.review(request)).answers
+    assert (await one.requests.revoke(request, tip.id)).reach == "here"
+    await one.approve(request, holds_originals=True)
+    await one.take_turn()
+    (clips,) = [
+        each
+        for each in (await one.requests.review(request)).answers
+        if each.state == "sent"
+    ]
+    one.requests.mute(MuteView(takes_part=False))  # no capsule of this home any more
+    assert (await one.requests.revoke(request, clips.id)).reach == "hub"
+    await drained(one)
+    assert await rows(policed, CHUNKS) == 0
+    assert list((one.folder / "held").iterdir()) == []
 
 
 # -- the engine stops, the hub is away ------------------------------------------------
@@ -361,7 +397,7 @@ async def test_a_piece_that_arrives_after_it_was_taken_back_is_deleted(
     one, request = asked
     await one.approve(request)
     (answer,) = (await one.requests.review(request)).answers
-    link = one.requests._life._link
+    link = one.requests._life.turns._link
     real = link.put
 
     async def late(path: str, data: bytes) -> None:

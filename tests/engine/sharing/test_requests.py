@@ -404,6 +404,10 @@ async def test_a_pin_guards_what_leaves_and_not_what_does_not(
         await one.requests.answer(request, right)
     policed.town.clock.at += timedelta(minutes=15)
     await one.requests.answer(request, right)
+    (said,) = (await one.requests.review(request)).answers
+    with pytest.raises(WrongPin, match="asks for its PIN"):
+        await one.requests.write(request, said.id, "It was red.", None)
+    await one.requests.write(request, said.id, "It was red.", "2580")
     await one.requests.answer(request, AnswerDraft(decision=Decision.DECLINE))
 
 
@@ -437,7 +441,7 @@ async def test_a_hub_that_was_away_gets_the_same_capsule_later(
     await policed.ask()
     one = await home("one")
     await one.look()
-    link = one.requests._life._link
+    link = one.requests._life.turns._link
     send = link.send
     sent: list[Any] = []
 

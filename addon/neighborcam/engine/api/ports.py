@@ -1,8 +1,7 @@
 """What the API needs of the rest of the engine; `app.py` wires it.
 
-Methods that are plain functions and may touch the disk are called in a worker
-thread; ``async`` ones and those marked "on the loop" are called on the loop.
-Everything raises the errors of `engine/errors.py`, whose texts reach the client.
+Plain methods may touch the disk and are called in a worker thread, ``async`` ones and
+those marked "on the loop" on the loop. Errors of `engine/errors.py` reach the client.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -52,6 +51,7 @@ from neighborcam.engine.requests import (
     MuteView,
     RequestReview,
     RequestView,
+    TakenBack,
     Viewpoint,
 )
 from neighborcam.engine.settings import Settings
@@ -83,10 +83,7 @@ class CameraStatus:
 
 
 class LiveViewer(Protocol):
-    """One viewer of a live stream: bytes in chunks, until the stream ends.
-
-    ``mime`` is valid once the first chunk was taken, for fMP4 that is the init segment.
-    """
+    """A viewer of a live stream, in chunks; ``mime`` is valid once the first came."""
 
     @property
     def mime(self) -> str:
@@ -352,11 +349,13 @@ class RequestsPort(Protocol):
     async def answer(self, request: str, draft: AnswerDraft) -> None:
         """Decide. Raises `Conflict` when it is over, `WrongPin`, `InvalidInput`."""
 
-    async def write(self, request: str, answer: str, text: str) -> AnswerView:
-        """Write to the agency again."""
+    async def write(
+        self, request: str, answer: str, text: str, pin: str | None
+    ) -> AnswerView:
+        """Write again. Raises as `answer` does."""
 
-    async def revoke(self, request: str, answer: str) -> None:
-        """Take an answer back."""
+    async def revoke(self, request: str, answer: str) -> TakenBack:
+        """Take an answer back, and tell how far that reaches."""
 
     def viewpoints(self) -> tuple[Viewpoint, ...]:
         """Return where the cameras stand."""

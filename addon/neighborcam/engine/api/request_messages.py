@@ -32,9 +32,17 @@ class AnswerWish(Wish, frozen=True, kw_only=True):
 
 
 class LetterWish(Wish, frozen=True, kw_only=True):
-    """Write to the agency again, about an answer; it does not learn who writes."""
+    """Write to the agency again, about an answer; it does not learn who writes.
+
+    ``pin`` where one is set: words leave, too.
+    """
 
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+    pin: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
+
+    def __repr__(self) -> str:
+        """Hide PIN and words: this may be logged."""
+        return "LetterWish()"
 
 
 class ViewpointsWish(Wish, frozen=True, kw_only=True):

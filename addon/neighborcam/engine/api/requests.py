@@ -22,6 +22,7 @@ from neighborcam.engine.requests import (
     MuteView,
     RequestReview,
     RequestView,
+    TakenBack,
     Viewpoint,
 )
 
@@ -69,12 +70,12 @@ async def answer(call: Call[None, AnswerWish]) -> None:
 async def write(call: Call[None, LetterWish]) -> AnswerView:
     """Write to the agency again, about an answer."""
     path = (call.item("request"), call.item("answer"))
-    return await _on(call).write(*path, call.body.text)
+    return await _on(call).write(*path, call.body.text, call.body.pin)
 
 
-async def revoke(call: Call[None, None]) -> None:
+async def revoke(call: Call[None, None]) -> TakenBack:
     """Take an answer back: what was fetched already has to be deleted."""
-    await _on(call).revoke(call.item("request"), call.item("answer"))
+    return await _on(call).revoke(call.item("request"), call.item("answer"))
 
 
 async def get_viewpoints(call: Call[None, None]) -> tuple[Viewpoint, ...]:

@@ -22,6 +22,7 @@ from neighborcam.engine.requests import (
     ClipOrder,
     ClipView,
     Span,
+    TakenBack,
 )
 from neighborcam.engine.sharing.answer_views import answer_view, encoded_views
 from neighborcam.engine.sharing.answer_writing import Written, clip_view, write_answer
@@ -34,7 +35,6 @@ from neighborcam.engine.sharing.tray import Tray
 from neighborcam.protocol.answers import Answer
 from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.register_state import Asked
-from neighborcam.protocol.request_states import RequestState
 
 OVER: Final = ("revoked", "ended")  # nothing of such an answer leaves any more
 
@@ -91,8 +91,11 @@ class Answering:
         return clip_view(made)
 
     def made(self, clip: str) -> tuple[bytes, str]:
-        """Return a clip that was made and its media type. Raises `NotFound`."""
-        _, made = self._tray.get(clip)
+        """Return a clip that was made and its media type. Raises `NotFound`.
+
+        Whoever asks has seen it, so it may be approved.
+        """
+        _, made = self._tray.show(clip)
         return made.data, made.media_type
 
     def _check_order(self, request: str, order: ClipOrder) -> CameraConfig:
@@ -162,11 +165,12 @@ class Answering:
             await self._queue(written)
         return next(e for e in self.answers(request) if e.id == written.answer.id)
 
-    async def revoke(self, request: str, answer: str) -> None:
+    async def revoke(self, request: str, answer: str) -> TakenBack:
         """Take an answer back. Raises `NotFound`, `Conflict` when that was done.
 
         What waits is dropped. What the hub has is deleted there. If a capsule may have
-        left, the next one carries the revocation, and the agency has to delete.
+        left, the next one carries the revocation, and the agency has to delete; after
+        this home's last turn none can, and its owner is told so.
         """
         async with self._deciding:
             row = self._need_answer(request, answer)
@@ -174,15 +178,19 @@ class Answering:
                 raise Conflict("this answer is revoked already")
             if row.state == "ended":
                 raise Conflict("the request ended before this answer left: it is gone")
-            asked = self._life.need(request)
             may_be_there = row.state == "sent" or self._rows.may_have_left(row.id)
             self._life.turns.withdraw(row.id, "revoked")
             await asyncio.to_thread(self._hold.release, row.id)
-            if may_be_there and asked.state_at(self._clock()) is RequestState.OPEN:
-                written = await asyncio.to_thread(
-                    write_answer, request, "revoked", about=row.id
-                )
+            if not may_be_there:
+                return TakenBack(reach="here")
+            written = await asyncio.to_thread(
+                write_answer, request, "revoked", about=row.id
+            )
+            try:
                 await self._queue(written)
+            except Conflict:
+                return TakenBack(reach="hub")
+            return TakenBack(reach="agency")
 
     def answers(self, request: str) -> tuple[AnswerView, ...]:
         """Return what this home answered, with the agency's receipts."""
@@ -202,9 +210,6 @@ class Answering:
     # -- parts -----------------------------------------------------------------
 
     def _chosen(self, request: str, names: Sequence[str]) -> list[MadeClip]:
-        names = names or tuple(
-            name for name in self._tray.names() if self._tray.get(name)[0] == request
-        )
         if not names:
             raise InvalidInput(
                 "clips: make the clips and look at them first, in the engine's page"
@@ -212,6 +217,8 @@ class Answering:
         found = [self._tray.get(name) for name in dict.fromkeys(names)]
         if any(of != request for of, _ in found):
             raise InvalidInput("clips: these were made for another request")
+        if not all(self._tray.was_seen(name) for name in names):
+            raise Conflict("clips: look at each clip first, then approve it")
         given = {
             clip.id
             for row in self._living(request)

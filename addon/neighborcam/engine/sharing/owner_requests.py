@@ -20,6 +20,7 @@ from neighborcam.engine.requests import (
     MuteView,
     RequestReview,
     RequestView,
+    TakenBack,
     Viewpoint,
 )
 from neighborcam.engine.sharing import matching
@@ -189,14 +190,18 @@ class OwnerRequests:
                 await answering.approve(request, draft)
         self.tell_changes()
 
-    async def write(self, request: str, answer: str, text: str) -> AnswerView:
-        """Write to the agency again. Raises `NotFound`, `Conflict`, `InvalidInput`."""
+    async def write(
+        self, request: str, answer: str, text: str, pin: str | None
+    ) -> AnswerView:
+        """Write to the agency again. Raises as `answer` does."""
+        await asyncio.to_thread(self._pin.check, pin)
         return await self._need_answering().write(request, answer, text)
 
-    async def revoke(self, request: str, answer: str) -> None:
+    async def revoke(self, request: str, answer: str) -> TakenBack:
         """Take an answer back; see `Answering.revoke`."""
-        await self._need_answering().revoke(request, answer)
+        done = await self._need_answering().revoke(request, answer)
         self.tell_changes()
+        return done
 
     # -- settings --------------------------------------------------------------
 

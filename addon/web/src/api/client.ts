@@ -16,6 +16,8 @@ import type {
 import type {
   AgencyRequest,
   AnswerWish,
+  LetterWish,
+  TakenBack,
   ClipOrder,
   MadeClip,
   MuteWishes,
@@ -169,9 +171,9 @@ export class Client {
     this.picture(`${request(id)}/clips/${part(clip)}`);
   answer = (id: string, wish: AnswerWish): Promise<void> =>
     this.send("POST", `${request(id)}/answer`, wish);
-  writeAgain = (id: string, answer: string, text: string): Promise<void> =>
-    this.send("POST", `${request(id)}/answers/${part(answer)}/letters`, { text });
-  revokeAnswer = (id: string, answer: string): Promise<void> =>
+  writeAgain = (id: string, answer: string, wish: LetterWish): Promise<void> =>
+    this.send("POST", `${request(id)}/answers/${part(answer)}/letters`, wish);
+  revokeAnswer = (id: string, answer: string): Promise<TakenBack> =>
     this.send("DELETE", `${request(id)}/answers/${part(answer)}`);
   viewpoints = (): Promise<Viewpoint[]> => this.get("api/sharing/viewpoints");
   place = (viewpoints: readonly Viewpoint[]): Promise<Viewpoint[]> =>

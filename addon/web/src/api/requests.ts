@@ -90,6 +90,16 @@ export interface ClipOrder {
   readonly moving: boolean;
 }
 
+/** `hub`: too late for a capsule that tells the agency. */
+export interface TakenBack {
+  readonly reach: "here" | "agency" | "hub";
+}
+
+export interface LetterWish {
+  readonly text: string;
+  readonly pin?: string;
+}
+
 export interface AnswerWish {
   readonly answer: "approve" | "tip" | "decline" | "mute";
   readonly confirm: true;

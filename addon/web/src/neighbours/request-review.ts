@@ -5,7 +5,7 @@ import type { AnswerWish, GivenAnswer, MadeClip, Proposal, Review, Viewpoint } f
 import { announcement, client } from "../state/session";
 import "../ui/confirm";
 import { base, buttons, fields } from "../ui/styles";
-import { answerWords, clipWords, fromLocal, receiptWord, spaced, stateWord, toLocal, when, windowWords } from "./request-words";
+import { answerWords, clipWords, fromLocal, receiptWord, spaced, stateWord, takenBackWords, toLocal, when, windowWords } from "./request-words";
 import "./sketch";
 
 const FIRST_S = 30;
@@ -49,6 +49,7 @@ export class RequestReview extends LitElement {
   @state() private viewpoints: readonly Viewpoint[] = [];
   @state() private clips: readonly { made: MadeClip; address: string }[] = [];
   @state() private problem = "";
+  @state() private done = "";
   @state() private working = false;
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -64,6 +65,7 @@ export class RequestReview extends LitElement {
     const { review } = this;
     return html`<div class="stack">
       ${this.problem === "" ? nothing : html`<p class="notice" role="alert">${this.problem}</p>`}
+      ${this.done === "" ? nothing : html`<p class="notice" role="status">${this.done}</p>`}
       ${review === null ? nothing : this.renderReview(review)}
     </div>`;
   }
@@ -180,7 +182,7 @@ export class RequestReview extends LitElement {
       <ol>
         ${answer.receipts.map(({ at, what, text }) => html`<li>${when(at)}: ${receiptWord(what)}${text === "" ? "" : `: ${text}`}</li>`)}
       </ol>
-      ${asked ? html`<form class="row" @submit=${(event: SubmitEvent) => this.write(event, answer.id)}><input name="text" required maxlength="1000" aria-label="Your reply" /><button>Reply</button></form>` : nothing}
+      ${asked ? html`<form class="row" @submit=${(event: SubmitEvent) => this.write(event, answer.id)}><input name="text" required maxlength="1000" aria-label="Your reply" />${this.review?.pin_needed ? html`<input name="pin" type="password" required autocomplete="off" aria-label="PIN" placeholder="PIN" />` : nothing}<button>Reply</button></form>` : nothing}
       ${answer.state === "revoked" || answer.state === "ended" ? nothing : html`<nc-confirm question="Take it back?" yes="Yes, take it back" @confirmed=${() => this.revoke(answer.id)}>Take it back</nc-confirm>`}
     </section>`;
   }
@@ -244,18 +246,20 @@ export class RequestReview extends LitElement {
 
   private async write(event: SubmitEvent, answer: string): Promise<void> {
     event.preventDefault();
-    const text = String(new FormData(event.target as HTMLFormElement).get("text") ?? "").trim();
+    const form = new FormData(event.target as HTMLFormElement);
+    const text = String(form.get("text") ?? "").trim();
+    const pin = form.has("pin") ? { pin: String(form.get("pin")) } : {};
     await this.doing(async () => {
-      await client.writeAgain(this.request, answer, text);
+      await client.writeAgain(this.request, answer, { text, ...pin });
       await this.load();
     });
   }
 
   private revoke(answer: string): Promise<void> {
     return this.doing(async () => {
-      await client.revokeAnswer(this.request, answer);
+      const { reach } = await client.revokeAnswer(this.request, answer);
       await this.load();
-      announcement.value = "Taken back";
+      this.done = takenBackWords(reach);
     });
   }
 
@@ -265,7 +269,7 @@ export class RequestReview extends LitElement {
   }
 
   private async doing(action: () => Promise<void>): Promise<void> {
-    this.problem = "";
+    this.problem = this.done = "";
     this.working = true;
     try {
       await action();

@@ -1,6 +1,6 @@
 /** Words for agencies' requests. */
 
-import type { AgencyRequest, GivenAnswer, MadeClip } from "../api/requests";
+import type { AgencyRequest, GivenAnswer, MadeClip, TakenBack } from "../api/requests";
 import { bytes } from "../time/words";
 
 const STATES: Readonly<Record<AgencyRequest["state"], string>> = {
@@ -44,6 +44,14 @@ export function answerWords(answer: GivenAnswer): string {
     ? "Waits for the next round"
     : `Leaves with this home's capsule at ${when(answer.leaves_at)}`;
 }
+
+const TAKEN_BACK: Readonly<Record<TakenBack["reach"], string>> = {
+  here: "Taken back: nothing had left.",
+  agency: "Taken back. This home's next capsule says so, and the agency has to delete what it has within 14 days.",
+  hub:
+    "Taken back at the hub. This home's last turn is over, so no capsule can tell the agency: what it fetched before stays with it for the days that its terms allow.",
+};
+export const takenBackWords = (reach: TakenBack["reach"]): string => TAKEN_BACK[reach];
 
 /** A time for an <input type="datetime-local"> with seconds, and back. */
 export function toLocal(text: string): string {
