@@ -1,15 +1,16 @@
 """What docs/operators/ says of the software is so: the numbers come from the code."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from neighborcam.hub.alerts import POSTS_IN_REGION
 from neighborcam.hub.doctor import STEWARDS_WANTED
 from neighborcam.hub.envelope_shelf import LASTS as ENVELOPES
+from neighborcam.hub.hiding import DISPUTED_BY, TAKEDOWN_DUE, UNSEEN_IN_REGION
 from neighborcam.hub.households import INVITES_EACH, INVITES_IN
 from neighborcam.hub.media import LASTS as PICTURES
-from neighborcam.hub.replies import DISPUTED_BY
 from neighborcam.hub.retention import POSTS
 from neighborcam.protocol.agencies import NOTICE
 from neighborcam.protocol.cells import CROWD, WITHOUT_CENSUS
@@ -19,7 +20,7 @@ from neighborcam.protocol.register_state import TO_FETCH
 from neighborcam.protocol.request_limits import WAITS
 from tests.architecture.documents import document, documents
 
-WORDS = {1: "a", 2: "two", 3: "three"}
+WORDS = {1: "a", 2: "two", 3: "three", 10: "ten"}
 PER = PER_DAY
 SAID = [
     (
@@ -34,6 +35,8 @@ SAID = [
     ),
     ("risk-assessment", f"in which {CROWD} people live"),
     ("risk-assessment", f"{WORDS[DISPUTED_BY]} households"),
+    ("takedown", f"after {TAKEDOWN_DUE // timedelta(hours=1)} hours"),
+    ("takedown", f"While {WORDS[UNSEEN_IN_REGION]} of a region are hidden"),
     ("data-protection", f"until they expire, {POSTS.days} days at most"),
     ("data-protection", f"two stewards together | 6 (1) f | {ENVELOPES.days} days"),
     ("data-protection", f"a cell with {CROWD} people"),

@@ -215,14 +215,18 @@ class Alerts:
             reason = ", ".join(found)
             await open_case(tx, alert.id, "alert", "rule", reason, self._clock())
 
-    async def tell(self, alert: str) -> None:
-        """Send an alert, as it stands, to all who listen to its region."""
+    async def tell(self, *alerts: str) -> None:
+        """Send alerts, as they stand, to all who listen to their region, in order."""
         async with self._database.read() as tx:
-            row = await alert_row(tx, alert)
-            if row is None or row.standing in _UNSEEN:
-                return
-            (event,) = await events_of(tx, [row])
-        await self._fanout.publish(row.region, row.cell, event)
+            rows = await tx.execute(
+                select(ALERTS)
+                .where(ALERTS.c.id.in_(alerts), ALERTS.c.standing.not_in(_UNSEEN))
+                .order_by(ALERTS.c.seq)
+            )
+            found = list(rows)
+            events = await events_of(tx, found)
+        for row, event in zip(found, events, strict=True):
+            await self._fanout.publish(row.region, row.cell, event)
 
     async def get(self, alert: str) -> Event:
         """Return one alert as it stands. Raises `NotFound`."""

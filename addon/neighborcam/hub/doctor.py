@@ -11,6 +11,7 @@ from neighborcam.hub.blobs import Blobs
 from neighborcam.hub.census import load_census
 from neighborcam.hub.chunks import FOLDER
 from neighborcam.hub.errors import HubError
+from neighborcam.hub.hiding import overdue_takedowns
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.settings import HubSettings
 from neighborcam.hub.store.database import Database
@@ -39,6 +40,7 @@ async def examine(settings: HubSettings) -> list[str]:
         found += [each async for each in _log(database, settings)]
         found += [each async for each in _blobs(database, settings)]
         found += [each async for each in _stewards(database)]
+        found += [each async for each in _takedowns(database)]
         found += [each async for each in _rules(database, settings)]
         found += [each async for each in _duties(database)]
     except HubError as problem:
@@ -102,6 +104,13 @@ async def _stewards(database: Database) -> AsyncIterator[str]:
     without = [row.name for row in rows if not row.recipient]
     if without:
         yield f"no key for moderation envelopes: {', '.join(without)}"
+
+
+async def _takedowns(database: Database) -> AsyncIterator[str]:
+    async with database.read() as tx:
+        late = await overdue_takedowns(tx, datetime.now(UTC))
+    if late:
+        yield f"{late} takedowns wait for a steward for more than 24 hours"
 
 
 async def _rules(database: Database, settings: HubSettings) -> AsyncIterator[str]:

@@ -5,6 +5,7 @@ deletion is flagged and suspended; a request or an agency's alert at which no st
 looked is refused.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from neighborcam.hub.agencies import count_vetoes
 from neighborcam.hub.agency_alerts import AgencyAlerts
 from neighborcam.hub.errors import HubError
+from neighborcam.hub.hiding import overdue_takedowns
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.requests import Requests
 from neighborcam.hub.settings import HubSettings
@@ -38,6 +40,7 @@ from neighborcam.protocol.register_state import Standing
 EVERY_S: Final = 900.0
 LATER: Final = datetime.max.replace(tzinfo=UTC)
 _HUNDRED: Final = 100
+_LOG: Final = logging.getLogger(__name__)
 
 type _Step = Callable[[AsyncConnection, datetime], Awaitable[None]]
 
@@ -69,6 +72,7 @@ class Duties:
             Duty(name="notices", every_s=EVERY_S, run_once=self._end_notices),
             Duty(name="overdue", every_s=EVERY_S, run_once=self._flag_overdue),
             Duty(name="unreviewed", every_s=EVERY_S, run_once=self._lapse_stale),
+            Duty(name="takedowns", every_s=EVERY_S, run_once=self._remind),
         )
 
     async def run_once(self) -> None:
@@ -110,6 +114,13 @@ class Duties:
                 *(partial(self._lapse_alert, sha256) for sha256 in expired),
             )
         )
+
+    async def _remind(self) -> None:
+        """Say in the log that stewards are late; the queue says it to them."""
+        async with self._database.read() as tx:
+            late = await overdue_takedowns(tx, self._clock())
+        if late:
+            _LOG.warning("%d takedowns wait for a steward for a day", late)
 
     async def _do_each(self, steps: Iterable[_Step]) -> None:
         """Do each in a transaction; then raise the first error of those that failed.

@@ -112,16 +112,6 @@ async def events_of(tx: AsyncConnection, rows: Sequence[Row[Any]]) -> list[Event
     ]
 
 
-async def votes_of(tx: AsyncConnection, original: str) -> dict[ReactionKind, int]:
-    """Return all votes of an alert, uncounted ones too: for the hub's own rules."""
-    rows = await tx.execute(
-        select(VOTES.c.kind, func.count())
-        .where(VOTES.c.alert == original)
-        .group_by(VOTES.c.kind)
-    )
-    return {ReactionKind(kind): count for kind, count in rows}
-
-
 async def _reactions(
     tx: AsyncConnection, chains: Collection[str]
 ) -> dict[str, dict[ReactionKind, int]]:

@@ -3,6 +3,7 @@
 A decision and its entry in the public log are one transaction: none is in secret.
 """
 
+import contextlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -13,8 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.alerts import Alerts
 from neighborcam.hub.cases import open_case, waiting_case
+from neighborcam.hub.chains import Chain, retire_media
 from neighborcam.hub.errors import Conflict, NotFound
-from neighborcam.hub.events import SEQ
+from neighborcam.hub.events import SEQ, renumber
+from neighborcam.hub.hiding import TAKEDOWN_DUE, affected
 from neighborcam.hub.openings import drop_opening
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.store.database import Database
@@ -63,6 +66,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     alert: Alert | None = None
     comment: Comment | None = None
     has_envelope: bool = False
+    due: datetime | None = None  # of a takedown: 24 hours after it came
 
 
 class Moderation:
@@ -81,12 +85,13 @@ class Moderation:
         self._clock = clock
 
     async def queue(self) -> list[Case]:
-        """Return the cases that wait, the oldest first."""
+        """Return the cases that wait: first those with a day, then the oldest."""
         async with self._database.read() as tx:
             rows = await tx.execute(
                 select(CASES).where(CASES.c.decision.is_(None)).order_by(CASES.c.opened)
             )
-            return [await self._case(tx, row) for row in rows]
+            found = [await self._case(tx, row) for row in rows]
+        return sorted(found, key=lambda each: each.due is None)
 
     async def _case(self, tx: AsyncConnection, row: Row[Any]) -> Case:
         subject = await _subject(tx, row)
@@ -106,6 +111,7 @@ class Moderation:
             alert=decode(subject.body, Alert) if subject and is_alert else None,
             comment=decode(subject.body, Comment) if subject and not is_alert else None,
             has_envelope=envelope is not None,
+            due=row.opened + TAKEDOWN_DUE if row.opened_by == "takedown" else None,
         )
 
     async def decide(
@@ -116,8 +122,9 @@ class Moderation:
             row = await waiting_case(tx, case)
             await _refuse_own_appeal(tx, row, steward)
             subject = await _subject(tx, row)
+            changed: list[str] = []
             if subject is not None:
-                await self._apply(tx, row, subject, verdict, rule)
+                changed = await self._apply(tx, row, subject, verdict, rule)
             await tx.execute(
                 update(CASES)
                 .where(CASES.c.id == case)
@@ -144,9 +151,7 @@ class Moderation:
                     steward=steward,
                 ),
             )
-            alert = row.subject if row.kind == "alert" else subject and subject.alert
-        if alert:
-            await self._alerts.tell(alert)
+        await self._alerts.tell(*changed)
 
     async def _apply(
         self,
@@ -155,22 +160,35 @@ class Moderation:
         subject: Row[Any],
         verdict: Verdict,
         rule: str,
-    ) -> None:
+    ) -> list[str]:
+        """Let subject and all that stands with it follow; return what to tell."""
         standing = Standing(subject.standing)
         if verdict not in VERDICTS.get(standing, ("approved",)):
             raise Conflict(f"what is {standing} cannot be {verdict}")
         stays = (Standing.SHOWN, "approved"), (Standing.REMOVED, "upheld")
         if (standing, verdict) not in stays:
             standing = after(standing, _HAPPENING[verdict])
-        table = ALERTS if row.kind == "alert" else COMMENTS
-        await tx.execute(
-            update(table).where(table.c.id == row.subject).values(standing=standing)
-        )
-        alert = row.subject if row.kind == "alert" else subject.alert
-        changes: dict[str, object] = {"seq": await count_on(tx, SEQ)}
         if row.kind == "alert":
-            changes["reason"] = rule
-        await tx.execute(update(ALERTS).where(ALERTS.c.id == alert).values(**changes))
+            return await self._apply_to_alert(tx, subject, standing, rule)
+        mine = COMMENTS.c.id == row.subject
+        await tx.execute(update(COMMENTS).where(mine).values(standing=standing))
+        with contextlib.suppress(NotFound):  # what it stood below is not shown either
+            head = (await Chain.around(tx, subject.alert)).head.id
+            await renumber(tx, head)
+            return [str(head)]
+        return []
+
+    async def _apply_to_alert(
+        self, tx: AsyncConnection, subject: Row[Any], standing: Standing, rule: str
+    ) -> list[str]:
+        changed = await affected(tx, subject)
+        for each in changed:
+            new = {"standing": standing, "reason": rule, "seq": await count_on(tx, SEQ)}
+            await tx.execute(update(ALERTS).where(ALERTS.c.id == each).values(**new))
+        current = (await Chain.of(tx, subject.original)).current
+        if subject.standing == Standing.REVIEW and current and current.id in changed:
+            await retire_media(tx, subject.original, current.id, self._clock())
+        return changed
 
     async def appeal(self, alert: str, reason: str, sig: bytes) -> None:
         """Have another steward look again; only the alert's author can ask.
@@ -182,8 +200,8 @@ class Moderation:
             if row is None:
                 raise NotFound("there is no such alert")
             verify(row.author_key, "appeal", alert.encode() + reason.encode(), sig)
-            if row.standing not in {Standing.REMOVED, Standing.HIDDEN}:
-                raise Conflict("only what is hidden or removed can be appealed")
+            if row.standing != Standing.REMOVED:
+                raise Conflict("only what a steward removed can be appealed")
             before = await tx.scalar(
                 select(CASES.c.id).where(
                     CASES.c.subject == alert, CASES.c.opened_by == "appeal"

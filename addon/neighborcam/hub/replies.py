@@ -12,8 +12,9 @@ from neighborcam.hub.alerts import Alerts
 from neighborcam.hub.cases import open_case
 from neighborcam.hub.chains import Chain
 from neighborcam.hub.envelope_shelf import keep_envelope
-from neighborcam.hub.errors import IdTaken, NotFound
-from neighborcam.hub.events import alert_row, renumber, shown_row, votes_of
+from neighborcam.hub.errors import Conflict, IdTaken, NotFound
+from neighborcam.hub.events import alert_row, renumber, shown_row
+from neighborcam.hub.hiding import ask_away, hide, weigh_disputes
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import ALERTS, COMMENTS, VOTES
 from neighborcam.hub.token_keys import TokenKeys, check_token
@@ -22,6 +23,7 @@ from neighborcam.protocol.alerts import (
     Comment,
     CommentPost,
     Flag,
+    MsgType,
     ReactionKind,
     Takedown,
     Vote,
@@ -30,12 +32,11 @@ from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.feed import PublishedComment
 from neighborcam.protocol.limits import check_comment
 from neighborcam.protocol.signing import verify
-from neighborcam.protocol.standing import Happening, Standing, after
+from neighborcam.protocol.standing import Happening, Standing
 from neighborcam.protocol.wording import concerns
 
 VERIFIED_BY: Final = 2  # households that confirm
 VERIFIED_IN: Final = timedelta(minutes=10)
-DISPUTED_BY: Final = 3
 _CONFIRMS: Final = (ReactionKind.CONFIRM, ReactionKind.SEEN_TOO)
 
 
@@ -125,37 +126,37 @@ class Replies:
                         at=self._clock(),
                     )
                 )
-            if chain.cancel is None:  # what takes back cannot be voted away
-                await self._weigh(tx, head, vote.kind)
+            await self._verify(tx, head, vote.kind)
             await renumber(tx, head.id)
-        await self._alerts.tell(head.id)
+            hidden: list[str] = []
+            if chain.cancel is None:  # what takes back cannot be voted away
+                hidden = await weigh_disputes(tx, chain, self._clock())
+        await self._alerts.tell(head.id, *hidden)
 
-    async def _weigh(
+    async def _verify(
         self, tx: AsyncConnection, row: Row[Any], kind: ReactionKind
     ) -> None:
-        votes = await votes_of(tx, row.original)
-        has_media = bool(decode(row.body, Alert).media)
-        if kind in _CONFIRMS and not row.verified:
-            since = max(row.published, self._clock() - VERIFIED_IN)
-            soon = await tx.scalar(
-                select(func.count()).where(
-                    VOTES.c.alert == row.original,
-                    VOTES.c.kind.in_(_CONFIRMS),
-                    VOTES.c.at >= since,
-                )
+        """Call a version verified that two households confirm within ten minutes."""
+        if kind not in _CONFIRMS or row.verified:
+            return
+        since = max(row.published, self._clock() - VERIFIED_IN)
+        soon = await tx.scalar(
+            select(func.count()).where(
+                VOTES.c.alert == row.original,
+                VOTES.c.kind.in_(_CONFIRMS),
+                VOTES.c.at >= since,
             )
-            if (soon or 0) >= VERIFIED_BY:
-                await tx.execute(
-                    update(ALERTS).where(ALERTS.c.id == row.id).values(verified=True)
-                )
-        disputed = votes.get(ReactionKind.NOT_SO, 0) >= DISPUTED_BY
-        if disputed or (has_media and votes.get(ReactionKind.THAT_WAS_ME, 0)):
-            await self._hide(tx, row, Happening.DISPUTED, "dispute", "disputed")
+        )
+        if (soon or 0) >= VERIFIED_BY:
+            await tx.execute(
+                update(ALERTS).where(ALERTS.c.id == row.id).values(verified=True)
+            )
 
     async def flag(self, flag: Flag) -> None:
         """Have stewards look at an alert or comment; nothing is hidden by it."""
         async with self._database.write() as tx:
-            await self._keys.spend(tx, flag.token, "flag", encode(flag))
+            if not await self._keys.spend(tx, flag.token, "flag", encode(flag)):
+                return  # taken before: a steward may have decided meanwhile
             kind = "alert"
             if await alert_row(tx, flag.subject) is None:
                 kind = "comment"
@@ -165,35 +166,37 @@ class Replies:
                     raise NotFound("there is no such alert or comment")
             await open_case(tx, flag.subject, kind, "flag", flag.reason, self._clock())
 
-    async def take_down(self, wish: Takedown) -> None:
-        """Hide an alert's picture at once, for anyone who asks; a steward reviews."""
+    async def take_down(self, wish: Takedown) -> bool:
+        """Hide an alert's picture at once, for anyone who asks; a steward reviews.
+
+        Tells whether it is hidden now. Raises `NotFound`, `TooMany`.
+        """
+        reason = wish.reason or "somebody who is filmed asks for its removal"
         async with self._database.write() as tx:
             row = await alert_row(tx, wish.alert)
             media = decode(row.body, Alert).media if row is not None else ()
             if row is None or wish.sha256 not in {item.sha256 for item in media}:
                 raise NotFound("there is no such picture")
             if row.standing in {Standing.HIDDEN, Standing.REMOVED, Standing.GONE}:
-                return
-            reason = wish.reason or "somebody who is filmed asks for its removal"
-            await self._hide(tx, row, Happening.ASKED_AWAY, "takedown", reason)
-            await renumber(tx, row.id)
-        await self._alerts.tell(wish.alert)
+                return True
+            hidden = await ask_away(tx, row, wish.sha256, reason, self._clock())
+        await self._alerts.tell(*hidden)
+        return bool(hidden) or row.standing != Standing.SHOWN
 
-    async def _hide(
-        self,
-        tx: AsyncConnection,
-        row: Row[Any],
-        happening: Happening,
-        opened_by: str,
-        reason: str,
-    ) -> None:
-        standing = after(Standing(row.standing), happening)
-        await tx.execute(
-            update(ALERTS)
-            .where(ALERTS.c.id == row.id)
-            .values(standing=standing, reason=opened_by)
-        )
-        await open_case(tx, row.id, "alert", opened_by, reason, self._clock())
+    async def hold(self, alert: str, reason: str) -> None:
+        """Hide an alert for a steward, until a case about it is decided.
+
+        Raises `NotFound`, and `Conflict` for what takes an alert back.
+        """
+        async with self._database.write() as tx:
+            row = await shown_row(tx, alert)
+            if row.msg_type == MsgType.CANCEL:
+                raise Conflict("what takes back an alert is not hidden: decide a case")
+            chain, now = await Chain.of(tx, row.original), self._clock()
+            hidden = await hide(
+                tx, chain, Happening.DISPUTED, "flag", reason, now, about=alert
+            )
+        await self._alerts.tell(*hidden)
 
 
 def _comment(row: Row[Any]) -> PublishedComment:

@@ -29,13 +29,14 @@ _NOTHING: Final = (
     " it is deleted with its pictures"
 )
 
-type State = Literal["waiting", "removed", "shown"]
+type State = Literal["waiting", "queued", "removed", "shown"]
 
 
 class TakedownState(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a wish. ``may_appeal``: another steward can be asked to look.
 
-    While it is "waiting" nobody sees the picture; rule and fact come with a decision.
+    While it is "waiting" nobody sees the picture, while it is "queued" everybody does:
+    it was let stand before, or very many wait. Rule and fact come with a decision.
     """
 
     state: State
@@ -65,20 +66,20 @@ class Takedowns:
         self._replies = replies
         self._clock = clock
 
-    async def ask(self, wish: Takedown) -> str:
-        """Hide the picture and return the code by which to ask what came of it.
+    async def ask(self, wish: Takedown) -> tuple[str, bool]:
+        """Return the code by which to ask what came of it, and whether it is hidden.
 
-        Raises `NotFound`, and `TooMany` when very many asked about this alert; it is
-        hidden then too.
+        Raises `NotFound`, and `TooMany` when very many asked, about this alert or in
+        its region.
         """
-        await self._replies.take_down(wish)
+        hidden = await self._replies.take_down(wish)
         code = new_code()
         async with self._database.write() as tx:
             asked = await tx.scalar(
                 select(func.count()).where(TAKEDOWNS.c.alert == wish.alert)
             )
             if (asked or 0) >= MOST_EACH:
-                raise TooMany("it is hidden; so many have asked that there is no code")
+                raise TooMany("so many have asked about this that there is no code")
             await tx.execute(
                 insert(TAKEDOWNS).values(
                     code=_hash(code),
@@ -88,7 +89,7 @@ class Takedowns:
                     at=self._clock(),
                 )
             )
-        return code
+        return code, hidden
 
     async def state(self, code: str) -> TakedownState:
         """Return what came of it. Raises `NotFound`."""
@@ -149,7 +150,7 @@ async def _state(tx: AsyncConnection, row: Row[Any]) -> TakedownState:
     )
     decisions = list(rows)
     state = _states(Standing(alert.standing), decided=bool(decisions))
-    if state == "waiting":
+    if state in {"waiting", "queued"}:
         return TakedownState(state=state, asked=row.at, alert=row.alert)
     last = decisions[-1]
     return TakedownState(
@@ -168,7 +169,7 @@ def _states(standing: Standing, *, decided: bool) -> State:
         return "shown"
     if standing in {Standing.REMOVED, Standing.GONE} and decided:
         return "removed"
-    return "waiting"
+    return "queued" if standing is Standing.SHOWN else "waiting"
 
 
 async def _has_appeal(tx: AsyncConnection, alert: str) -> bool:

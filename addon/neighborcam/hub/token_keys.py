@@ -174,10 +174,10 @@ class TokenKeys:
 
     async def spend(
         self, tx: AsyncConnection, token: Token, purpose: str, message: bytes
-    ) -> None:
+    ) -> bool:
         """Take a token for ``message``. The same token for the same message is fine.
 
-        Raises `WrongToken`, `TokenSpent`.
+        Tells whether it was taken now, not before. Raises `WrongToken`, `TokenSpent`.
         """
         used = sha256(message).digest()
         name = sha256(token.prepared).digest()
@@ -185,9 +185,10 @@ class TokenKeys:
         if before is not None:
             if before != used:
                 raise TokenSpent("this token was used for something else")
-            return
+            return False
         await self._check(tx, token, purpose)
         await tx.execute(insert(SPENT).values(token=name, epoch=token.epoch, used=used))
+        return True
 
     async def reading_pass(self) -> tuple[str, str]:
         """Return epoch and pass of today, made once."""

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from neighborcam.hub.api.desk import Call, Desk
 from neighborcam.hub.api.errors import NoRoute
 from neighborcam.hub.api.messages import Health
+from neighborcam.hub.hiding import overdue_takedowns
 from neighborcam.hub.store.inventory import TableTold
 from neighborcam.hub.store.inventory import inventory as tables
 from neighborcam.hub.store.schema import ALERTS, CASES, LOG
@@ -131,9 +132,11 @@ async def _numbers(desk: Desk) -> dict[str, tuple[str, int]]:
         waiting = await tx.scalar(
             select(func.count()).where(CASES.c.decision.is_(None))
         )
+        overdue = await overdue_takedowns(tx, desk.clock())
     return {
         "alerts": ("Alerts that are kept", alerts),
         "cases_waiting": ("Cases that wait for a steward", waiting or 0),
+        "takedowns_overdue": ("Takedowns that wait for more than a day", overdue),
         "log_entries": ("Entries of the public log", entries),
         "listeners": ("Open feeds of this node", len(desk.sockets)),
     }

@@ -149,9 +149,13 @@ class Report(Wish, frozen=True, kw_only=True):
 
 
 class TakedownCode(Answer, frozen=True, kw_only=True):
-    """By this code, and nothing else, the hub tells what came of it."""
+    """By this code, and nothing else, the hub tells what came of it.
+
+    It is ``hidden`` unless stewards let it stand before, or very many wait for them.
+    """
 
     code: str
+    hidden: bool
 
 
 class CodeWish(Wish, frozen=True, kw_only=True):
@@ -162,6 +166,12 @@ class CodeWish(Wish, frozen=True, kw_only=True):
 
 class TakedownAppeal(CodeWish, frozen=True, kw_only=True):
     """Have another steward look at a picture that is shown again."""
+
+    reason: Line
+
+
+class HoldWish(Wish, frozen=True, kw_only=True):
+    """Hide an alert until a case about it is decided; stewards read why."""
 
     reason: Line
 

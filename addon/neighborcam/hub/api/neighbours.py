@@ -102,7 +102,8 @@ async def report(call: Call[None, Report]) -> None:
 
 async def take_down(call: Call[None, Takedown]) -> TakedownCode:
     """Have a picture hidden at once, by anyone."""
-    return TakedownCode(code=await call.desk.takedowns.ask(call.body))
+    code, hidden = await call.desk.takedowns.ask(call.body)
+    return TakedownCode(code=code, hidden=hidden)
 
 
 async def takedown_state(call: Call[None, CodeWish]) -> TakedownState:

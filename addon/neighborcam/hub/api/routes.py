@@ -153,6 +153,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get("/api/steward", stewards.me, needs="steward"),
     _get("/api/steward/cases", stewards.cases, needs="steward"),
     _post(f"{_CASE}/decision", stewards.decide, needs="steward"),
+    _post(f"/api/steward/alerts/{{alert:{ID}}}/hold", stewards.hold, needs="steward"),
     _get(f"{_CASE}/takedowns", stewards.takedowns, needs="steward"),
     _get(f"{_CASE}/envelope", stewards.envelope, needs="steward"),
     _post(f"{_CASE}/shares", stewards.give_share, needs="steward"),

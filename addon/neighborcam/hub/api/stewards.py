@@ -9,6 +9,7 @@ from neighborcam.hub.api.members import invite_link
 from neighborcam.hub.api.messages import (
     CodeView,
     DecisionWish,
+    HoldWish,
     InviteView,
     Login,
     Opened,
@@ -84,6 +85,12 @@ async def takedowns(call: Call[None, None]) -> tuple[TakedownAsked, ...]:
     """Who asked for the removal of what a case is about, as far as they said."""
     await call.steward()
     return tuple(await call.desk.takedowns.asked(call.item("case")))
+
+
+async def hold(call: Call[None, HoldWish]) -> None:
+    """Hide an alert with its versions until a case about it is decided."""
+    await call.steward()
+    await call.desk.replies.hold(call.item("alert"), call.body.reason)
 
 
 async def envelope(call: Call[None, None]) -> web.StreamResponse:

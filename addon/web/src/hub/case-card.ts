@@ -79,12 +79,17 @@ export class CaseCard extends LitElement {
   }
 
   override render(): TemplateResult {
-    const { opened_by, opened, standing, kind } = this.case;
+    const { opened_by, opened, standing, kind, due } = this.case;
     const why = reasons(this.case);
     return html`<article class="panel" aria-labelledby="title">
       <div class="row">
         <h3 id="title">${openedBy(opened_by)}</h3>
-        <span class="badge push">${standingWord(standing)}</span>
+        ${
+          due !== null && Date.parse(due) < Date.now()
+            ? html`<span class="badge bad push">Overdue</span>`
+            : nothing
+        }
+        <span class=${due === null ? "badge push" : "badge"}>${standingWord(standing)}</span>
       </div>
       <p class="small soft">
         ${kind === "alert" ? "An alert" : "A comment"} ·

@@ -52,7 +52,7 @@ export class HubClient {
     return URL.createObjectURL(await answer.blob());
   }
 
-  takeDown = (wish: object): Promise<{ code: string }> =>
+  takeDown = (wish: object): Promise<{ code: string; hidden: boolean }> =>
     this.post("api/takedowns", canonical(wish));
   takedownState = (code: string): Promise<TakedownState> =>
     this.send("api/takedown-states", { code });

@@ -32,6 +32,7 @@ export class TakedownDialog extends LitElement {
   @property({ attribute: false }) alert!: Shown;
   @state() private chosen = 0;
   @state() private busy = false;
+  @state() private isHidden = true;
   @state() private code = "";
   @state() private problem = "";
 
@@ -97,7 +98,13 @@ export class TakedownDialog extends LitElement {
   private renderDone(): TemplateResult {
     return html`
       <div class="stack" role="status">
-        <p>It is hidden now. A steward looks at it; the decision will be public.</p>
+        <p>
+          ${
+            this.isHidden
+              ? "It is hidden now. A steward looks at it; the decision will be public."
+              : "Stewards were asked about this before, or very many wait for them: it can be seen until one has looked."
+          }
+        </p>
         <nc-hub-copy label="Your code" .text=${this.code}></nc-hub-copy>
         <p class="hint">
           Write it down: with it, and only with it, you learn
@@ -122,8 +129,8 @@ export class TakedownDialog extends LitElement {
     this.problem = "";
     try {
       const wish = takedown(this.alert.id, item.sha256, reason, contact);
-      this.code = (await client.takeDown(wish)).code;
-      forget(this.alert.id);
+      ({ code: this.code, hidden: this.isHidden } = await client.takeDown(wish));
+      if (this.isHidden) forget(this.alert.id);
       void refresh(client, true);
     } catch (error) {
       this.problem = words(error);

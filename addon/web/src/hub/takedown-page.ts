@@ -10,6 +10,7 @@ import { moment } from "./words";
 
 const STATES: Readonly<Record<TakedownState["state"], string>> = {
   waiting: "It is hidden, and waits for a steward",
+  queued: "It waits for a steward, and can be seen until then",
   removed: "It is removed",
   shown: "It is shown again",
 };

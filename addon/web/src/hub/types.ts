@@ -108,6 +108,8 @@ export interface Case {
   readonly alert: RawAlert | null;
   readonly comment: { readonly id: string; readonly alert: string; readonly text: string } | null;
   readonly has_envelope: boolean;
+  /** Until when a steward has to look, of a takedown. */
+  readonly due: string | null;
 }
 
 /** Why something was decided (spec/moderation.md). */
@@ -121,7 +123,7 @@ export interface Statement {
 
 /** What came of the wish that a picture goes. */
 export interface TakedownState {
-  readonly state: "waiting" | "removed" | "shown";
+  readonly state: "waiting" | "queued" | "removed" | "shown";
   readonly asked: string;
   readonly alert: string;
   readonly decided: string | null;
