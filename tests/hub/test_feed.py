@@ -1,11 +1,15 @@
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
+import h3
 import pytest
 
-from demo.town_home import Home
+from demo.town_home import CELL, Home
 from neighborcam.engine.errors import HubRefused, HubUnreachable
+from neighborcam.hub.current_alerts import cells_of
+from neighborcam.hub.events import is_in
 from neighborcam.hub.fanout.interface import Lagging
 from neighborcam.hub.fanout.local import Mailbox
 from neighborcam.protocol.alerts import ReactionKind, Scope
@@ -14,6 +18,7 @@ from tests.hub.clock import REGION
 from tests.hub.conftest import Town
 
 OTHER_REGION = "851fb467fffffff"
+NEXT_DOOR = h3.cell_to_center_child("861f1d487ffffff", 8)  # in REGION
 
 
 async def read(messages: AsyncIterator[FeedMessage]) -> Any:
@@ -193,6 +198,47 @@ async def test_feeds_leave_out_what_has_expired(town: Town) -> None:
     town.clock.advance(hours=4)
     answer = await town.get("/feeds/alerts.geojson")
     assert (await answer.json(content_type=None))["features"] == []
+
+
+async def test_a_limit_counts_alerts_that_hold_and_lie_in_the_region(
+    nodes: tuple[Town, Town], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town, _ = nodes
+    monkeypatch.setattr("neighborcam.hub.events.BATCH", 2)
+    homes, scope = [await town.home() for _ in range(3)], Scope.PUBLIC
+    soon = town.clock().replace(microsecond=0) + timedelta(hours=1)
+    wanted = [await homes[0].post(scope=scope, headline=name) for name in ("a", "b")]
+    taken_back = []
+    for home in homes[1:]:
+        taken_back.append(await home.post(scope=scope))
+        await home.cancel(taken_back[-1])
+        await home.post(scope=scope, expires=soon)
+        await home.post(scope=scope, cell=NEXT_DOOR)
+    town.clock.advance(hours=2)
+    here = h3.cell_to_parent(CELL, 6)
+    feed = await town.get(f"/feeds/alerts.geojson?region={here}")
+    features = (await feed.json(content_type=None))["features"]
+    assert {each["properties"]["headline"] for each in features} == {"a", "b"}
+    atom = await (await town.get(f"/feeds/alerts.atom?region={here}")).text()
+    assert atom.count("<entry>") == 2  # what says that they are taken back
+    assert not any(f"/feeds/{each.id}.cap" in atom for each in taken_back)
+    secret = await home.reading_pass()
+    answer = await town.get(
+        f"/api/alerts?region={here}", Authorization=f"Pass {secret}"
+    )
+    listed = (await answer.json())["alerts"]
+    assert {each["alert"]["id"] for each in listed} == {each.id for each in wanted}
+
+
+@pytest.mark.parametrize("region", [REGION, h3.cell_to_parent(CELL, 6)])
+def test_the_cells_of_a_region_are_those_between_two_numbers(region: str) -> None:
+    spans = cells_of(region)
+    around = [
+        cell for each in h3.grid_disk(region, 1) for cell in h3.cell_to_children(each)
+    ]
+    for cell in (region, *around, *(h3.cell_to_center_child(c, 9) for c in around)):
+        found = sum(first <= cell <= last for first, last in spans)
+        assert found == is_in(cell, region), cell
 
 
 async def test_headers_say_nothing_about_versions_or_who_asked(town: Town) -> None:

@@ -7,23 +7,22 @@ from sqlalchemy import ColumnElement
 
 from neighborcam.hub.api.desk import Call
 from neighborcam.hub.api.messages import PublicQuery
+from neighborcam.hub.current_alerts import holds, is_newest, lies_in
 from neighborcam.hub.errors import NotFound
-from neighborcam.hub.events import is_in, is_public, region_key, shown
+from neighborcam.hub.events import is_public, shown
 from neighborcam.hub.feeds.atom import atom
 from neighborcam.hub.feeds.cap import cap
 from neighborcam.hub.feeds.geojson import geojson
 from neighborcam.hub.feeds.georss import georss
 from neighborcam.hub.store.schema import ALERTS
 from neighborcam.protocol.agencies import AgencyRecord
-from neighborcam.protocol.alerts import MsgType
 from neighborcam.protocol.cells import check_region
 from neighborcam.protocol.feed import Published
-from neighborcam.protocol.standing import Standing
 
 
 async def geojson_feed(call: Call[PublicQuery, None]) -> web.StreamResponse:
     """Public alerts as GeoJSON."""
-    events = current(await _public(call))
+    events = await _current(call)
     data = geojson(events, hub=call.desk.settings.url, agencies=await _agencies(call))
     return _answer(data, "application/geo+json")
 
@@ -32,7 +31,7 @@ async def georss_feed(call: Call[PublicQuery, None]) -> web.StreamResponse:
     """Public alerts as GeoRSS."""
     settings = call.desk.settings
     data = georss(
-        current(await _public(call)),
+        await _current(call),
         hub=settings.url,
         title=settings.name,
         updated=call.desk.clock(),
@@ -72,33 +71,19 @@ async def cap_document(call: Call[None, None]) -> web.StreamResponse:
     return _answer(data, "application/cap+xml")
 
 
-def current(events: list[Published]) -> list[Published]:
-    """Return the newest version of each alert, without those that were cancelled.
-
-    By the time of publishing: a comment gives an old version a new number.
-    """
-    newest: dict[str, Published] = {}
-    cancelled: set[str] = set()
-    for event in sorted(events, key=lambda each: (each.published, each.seq)):
-        newest[event.alert.original] = event
-        if event.alert.msg_type is MsgType.CANCEL:
-            cancelled.add(event.alert.original)
-    shown = [each for first, each in newest.items() if first not in cancelled]
-    return sorted(shown, key=lambda each: each.published, reverse=True)
+async def _current(call: Call[PublicQuery, None]) -> list[Published]:
+    """Return the newest version of each alert that holds, the newest first."""
+    found = await _public(call, is_newest())
+    return sorted(found, key=lambda each: each.published, reverse=True)
 
 
-async def _public(call: Call[PublicQuery, None]) -> list[Published]:
-    conditions: list[ColumnElement[bool]] = [
-        is_public(),
-        ALERTS.c.expires > call.desk.clock(),
-        ALERTS.c.standing == Standing.SHOWN,
-    ]
-    region = call.query.region
-    if region is not None:
-        conditions.append(ALERTS.c.region == region_key(check_region(region)))
+async def _public(
+    call: Call[PublicQuery, None], *conditions: ColumnElement[bool]
+) -> list[Published]:
+    if call.query.region is not None:
+        conditions = (*conditions, lies_in(check_region(call.query.region)))
     async with call.desk.database.read() as tx:
-        found = await shown(tx, *conditions)
-    return [each for each in found if region is None or is_in(each.alert.cell, region)]
+        return await shown(tx, is_public(), holds(call.desk.clock()), *conditions)
 
 
 async def _agencies(call: Call[Any, None]) -> dict[str, AgencyRecord]:

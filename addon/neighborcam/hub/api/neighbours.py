@@ -17,8 +17,9 @@ from neighborcam.hub.api.messages import (
     TakedownCode,
 )
 from neighborcam.hub.api.plumbing import read_body
+from neighborcam.hub.current_alerts import holds, is_newest, lies_in
 from neighborcam.hub.errors import NotASteward, NotFound
-from neighborcam.hub.events import is_in, newest_seq, region_key, shown
+from neighborcam.hub.events import newest_seq, region_key, shown
 from neighborcam.hub.store.schema import ALERTS
 from neighborcam.hub.takedowns import TakedownState
 from neighborcam.protocol.alerts import (
@@ -41,16 +42,19 @@ async def publish(call: Call[None, Post]) -> PublishedAs:
 
 
 async def list_alerts(call: Call[RegionQuery, None]) -> AlertList:
-    """Alerts of a region that are shown; needs the pass of the day."""
+    """Alerts of a region that hold, in their newest version; needs the day's pass."""
     await call.need_pass()
     region = check_region(call.query.region)
     async with call.desk.database.read() as tx:
         seq = await newest_seq(tx)
-        found = await shown(tx, ALERTS.c.region == region_key(region))
-    return AlertList(
-        seq=seq,
-        alerts=tuple(each for each in found if is_in(each.alert.cell, region)),
-    )
+        found = await shown(
+            tx,
+            ALERTS.c.region == region_key(region),
+            lies_in(region),
+            holds(call.desk.clock()),
+            is_newest(),
+        )
+    return AlertList(seq=seq, alerts=tuple(found))
 
 
 async def alert(call: Call[None, None]) -> Event:
