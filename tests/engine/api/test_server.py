@@ -518,6 +518,27 @@ async def test_a_bug_is_answered_by_an_id_and_no_secret_is_logged(
     assert "/api/cameras/porch/snapshot.jpg 200" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", f"/api/requests/{'a' * 32}/answer"),
+        ("DELETE", f"/api/requests/{'a' * 32}/answers/{'b' * 32}"),
+        ("POST", f"/api/agencies/{'c' * 32}/veto"),
+        ("POST", f"/api/alerts/{'d' * 32}/cancel"),
+        ("POST", "/api/sharing/alerts"),
+    ],
+)
+async def test_what_an_owner_decides_is_not_in_the_log(
+    house: House, admin: str, caplog: pytest.LogCaptureFixture, method: str, path: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    await house.ask(method, path, token=admin, body={})
+    await house.ask("GET", "/api/cameras", token=admin)
+    said = [each.getMessage() for each in caplog.records]
+    lines = [text for text in said if "/api/" in text]
+    assert [line.split()[:2] for line in lines] == [["GET", "/api/cameras"]]
+
+
 async def test_the_description_names_every_route(house: House) -> None:
     status, body = await house.ask("GET", "/api/openapi.json")
     assert (status, body["openapi"]) == (200, "3.1.0")

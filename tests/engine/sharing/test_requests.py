@@ -27,7 +27,7 @@ from neighborcam.protocol.age_keys import HybridRecipient, parse_recipient
 from neighborcam.protocol.answers import Answer, check_manifest
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.capsules import seal_slot
-from neighborcam.protocol.requests import ReplyBundle
+from neighborcam.protocol.requests import ReplyBundle, Spoken
 from neighborcam.protocol.sealed_clips import join, open_clip
 from tests.engine.sharing.asked_home import (
     CAMERA,
@@ -263,9 +263,9 @@ async def test_the_agency_s_receipts_are_told_to_who_answered(
     assert (await silent.requests.review(request)).answers == ()
 
 
-async def post_receipt(
+def receipt_of(
     policed: Policed, request: str, answer: Answer, number: int = 0, **what: Any
-) -> None:
+) -> Spoken:
     now = policed.town.clock()
     receipt = policed.police.receipt(request, answer.id, now, **what)
     to = parse_recipient(answer.reply_to)
@@ -278,7 +278,44 @@ async def post_receipt(
         number=number,
         slots=(slot, *[bytes(4096)] * 7),
     )
-    await policed.police.post("/api/replies", policed.agency.officer.say(bundle))
+    return policed.agency.officer.say(bundle)
+
+
+async def post_receipt(
+    policed: Policed, request: str, answer: Answer, number: int = 0, **what: Any
+) -> None:
+    spoken = receipt_of(policed, request, answer, number, **what)
+    await policed.police.post("/api/replies", spoken)
+
+
+async def test_a_receipt_by_a_revoked_officer_is_not_believed(
+    policed: Policed, home: Move
+) -> None:
+    """A hub that lies and has a stolen key could say that a clip was deleted."""
+    await policed.join()
+    request = await policed.ask()
+    one = await home("one")
+    await one.look()
+    tip = AnswerDraft(decision=Decision.TIP, text="A van.")
+    await one.requests.answer(request, tip)
+    await one.take_turn()
+    (answer,) = await collected(policed, request)
+    revoked = policed.agency.revoked(policed.agency.officer, policed.town.clock())
+    await policed.police.post("/api/revocations", revoked)
+    policed.town.clock.at += timedelta(minutes=10)
+    forged = receipt_of(policed, request, answer, what="deleted")
+    link = one.requests._life._mail._link
+    honest = link.raw
+
+    async def lies(path: str, **more: Any) -> bytes:
+        if "/replies" not in path:
+            return bytes(await honest(path, **more))
+        return msgspec.json.encode({"bundles": [msgspec.Raw(encode(forged))]})
+
+    link.raw = lies
+    await one.look()
+    (told,) = (await one.requests.review(request)).answers
+    assert told.receipts == ()
 
 
 async def test_a_receipt_of_somebody_else_is_not_believed(

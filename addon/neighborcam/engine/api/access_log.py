@@ -1,10 +1,14 @@
-"""What is logged of a request: never its query (signatures) and never a header."""
+"""What is logged of a request: no query (signatures), no header, and no decision."""
 
 import logging
-from typing import override
+from typing import Final, override
 
 from aiohttp.abc import AbstractAccessLogger
 from aiohttp.web import BaseRequest, StreamResponse
+
+# What is asked there tells what its owner decided: which request of an agency was
+# answered, which alert is theirs. Logs are attached to issues.
+DECISIONS: Final = ("/api/requests/", "/api/agencies/", "/api/alerts/", "/api/sharing/")
 
 
 class AccessLogger(AbstractAccessLogger):
@@ -12,16 +16,16 @@ class AccessLogger(AbstractAccessLogger):
 
     @override
     def log(self, request: BaseRequest, response: StreamResponse, time: float) -> None:
-        # Containers ask twice a minute whether we are well.
-        level = (
-            logging.DEBUG if request.rel_url.raw_path == "/healthz" else logging.INFO
-        )
         # The raw path is percent-encoded, so a path cannot forge a second line.
+        path = request.rel_url.raw_path
+        if path.startswith(DECISIONS):
+            return
+        # Containers ask twice a minute whether we are well.
         self.logger.log(
-            level,
+            logging.DEBUG if path == "/healthz" else logging.INFO,
             "%s %s %s %d bytes %.3f s",
             request.method,
-            request.rel_url.raw_path,
+            path,
             response.status,
             response.body_length,
             time,

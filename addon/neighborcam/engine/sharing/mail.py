@@ -12,13 +12,13 @@ from neighborcam.engine.errors import EngineError
 from neighborcam.engine.index.answer_store import AnswerRow, AnswerStore
 from neighborcam.engine.sharing.hub_link import HubLink
 from neighborcam.protocol.age_keys import HybridIdentity, parse_identity
-from neighborcam.protocol.agencies import check_certificate
 from neighborcam.protocol.answers import Receipt, check_receipt
 from neighborcam.protocol.canonical import decode
 from neighborcam.protocol.capsules import open_slot
 from neighborcam.protocol.errors import CannotOpen, ProtocolError
+from neighborcam.protocol.register_rules import check_agency_word
 from neighborcam.protocol.register_state import Asked, RegisterState
-from neighborcam.protocol.requests import ReplyBundle, Spoken, check_word
+from neighborcam.protocol.requests import ReplyBundle, Spoken
 
 _MOST_BUNDLES: Final = 100
 
@@ -69,17 +69,13 @@ class _Senseless(EngineError):
 
 
 def _is_genuine(spoken: Spoken, asked: Asked, register: RegisterState) -> bool:
-    """Tell whether an officer of the agency made a bundle, and nobody revoked him."""
+    """Tell whether an officer of the agency made a bundle while nobody revoked them."""
+    word = spoken.word
     try:
-        root = register.agency(asked.request.agency).record.key
-        certificate = check_certificate(spoken.certificate, root)
-        check_word(spoken.word, certificate.key)
+        about = check_agency_word(register, word, spoken.certificate, word.at)
     except ProtocolError:
         return False
-    return (
-        spoken.word.request == asked.request.id
-        and spoken.certificate.sha256 in register.certificates
-    )
+    return about.request.id == asked.request.id
 
 
 def _receipts(bundle: ReplyBundle, answers: list[AnswerRow], officer: bytes) -> Found:
