@@ -369,7 +369,7 @@ async def test_a_home_that_asks_for_witnesses_shows_nothing_unwitnessed(
     home = await policed.town.home()
     witness = policed.town.hub.desk.witness.key
     wary = follow(policed, home, tmp_path / "wary", witnesses=(witness,), quorum=1)
-    with pytest.raises(Exception, match="not witnessed"):
+    with pytest.raises(Exception, match="cannot be believed yet"):
         await wary.follow()
     assert wary.register.requests == {}
 

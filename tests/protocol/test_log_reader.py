@@ -22,7 +22,7 @@ from neighborcam.protocol.canonical import canonical, encode
 from neighborcam.protocol.checkpoint_text import CheckpointText
 from neighborcam.protocol.checkpoints import Checkpoint, LogPolicy
 from neighborcam.protocol.entries import TokenKeys
-from neighborcam.protocol.errors import BadProof, ProtocolError
+from neighborcam.protocol.errors import BadProof, NotWitnessed, ProtocolError
 from neighborcam.protocol.log_reader import LogReader
 from neighborcam.protocol.merkle import Leaves, leaf_hash, root
 from neighborcam.protocol.note_keys import LogKey, sign_note
@@ -234,7 +234,7 @@ def test_a_notice_is_not_made_shorter_by_wrong_dates() -> None:
     reader = LogReader(POLICY, announced)
     signed = checkpoint(log.entries)
     early = reader.accept(signed, told + timedelta(days=6) - timedelta(seconds=1))
-    with pytest.raises(BadProof, match="of the future"):
+    with pytest.raises(NotWitnessed, match="of the future"):
         reader.read(early, [bundle(log.entries)])
     later = reader.accept(signed, told + timedelta(days=6))
     assert reader.read(later, [bundle(log.entries)]).entries

@@ -27,6 +27,7 @@ from neighborcam.protocol.signing import sign, verify
 
 CHUNK_BYTES: Final = 2**20
 MOST_CHUNKS: Final = 64
+MOST_ORIGINALS: Final = 32  # recordings that a manifest can name
 type Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
@@ -52,8 +53,8 @@ class Manifest(Message, frozen=True, kw_only=True, tag="manifest"):
     """What a clip is and how it was made; signed by a key made for it alone.
 
     Moments are the home's clock; ``clock_offset_ms`` is what the home knew of its
-    error against ``clock_source``. ``sha256`` and ``bytes`` are of the clip alone,
-    without the padding behind it.
+    error against ``clock_source``, None for nothing. ``sha256`` and ``bytes`` are of
+    the clip alone, without the padding behind it.
     """
 
     v: Literal[1] = 1
@@ -62,7 +63,7 @@ class Manifest(Message, frozen=True, kw_only=True, tag="manifest"):
     media_type: Literal["video/mp4", "image/jpeg"]
     sha256: Sha256
     bytes: Annotated[int, msgspec.Meta(ge=1)]
-    originals: Annotated[tuple[Original, ...], msgspec.Meta(max_length=32)]
+    originals: Annotated[tuple[Original, ...], msgspec.Meta(max_length=MOST_ORIGINALS)]
     edits: tuple[Edit, ...]
     redaction: tuple[Redaction, ...] = ()
     codec: Annotated[str, msgspec.Meta(max_length=20)]

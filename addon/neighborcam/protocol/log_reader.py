@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from neighborcam.protocol.checkpoint_text import CheckpointText
 from neighborcam.protocol.checkpoints import Checkpoint, LogPolicy, accept
 from neighborcam.protocol.entries import read_entry
-from neighborcam.protocol.errors import BadProof
+from neighborcam.protocol.errors import BadProof, NotWitnessed
 from neighborcam.protocol.merkle import Leaves, leaf_hash, root
 from neighborcam.protocol.register import Register
 from neighborcam.protocol.register_rules import ADRIFT
@@ -87,7 +87,8 @@ class LogReader:
         """Check the bundles of `wanted`, all of them, and return what they say.
 
         Raises `BadProof` when they are not what the checkpoint signs, contradict
-        ``known``, or say what the rules forbid, and `InvalidMessage`.
+        ``known``, or say what the rules forbid, `InvalidMessage`, and `NotWitnessed`
+        for entries of the future: of two clocks the slow one may be the reader's.
         """
         first = self.size
         begin = first // TILE_WIDTH * TILE_WIDTH
@@ -103,7 +104,7 @@ class LogReader:
             _check_same(known, tree)
         register = self.register.with_entries(map(read_entry, entries))
         if register.newest > checkpoint.at + ADRIFT:
-            raise BadProof("an entry is of the future: check the clock")
+            raise NotWitnessed("an entry is of the future: check this clock, or wait")
         return Growth(first=first, entries=entries, tree=tree, register=register)
 
     def believe(self, growth: Growth) -> None:

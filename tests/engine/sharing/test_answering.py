@@ -175,6 +175,17 @@ async def test_a_clip_that_nobody_looked_at_is_not_approved(
     assert await state(one, request) == ["waiting"]
 
 
+async def test_evidence_names_all_recordings_or_is_not_made(
+    asked: tuple[OneHome, str],
+) -> None:
+    one, request = asked
+    maker = one.requests._house.maker
+    files = maker._files
+    maker._files = lambda *span: [*files(*span)] * 33
+    with pytest.raises(InvalidInput, match="in 33 files"):
+        await one.clip(request)
+
+
 # -- too late -------------------------------------------------------------------------
 
 

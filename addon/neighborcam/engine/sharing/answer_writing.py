@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -13,6 +13,7 @@ from neighborcam import __version__
 from neighborcam.engine.errors import InvalidInput
 from neighborcam.engine.requests import ClipView
 from neighborcam.engine.sharing.clip_maker import MadeClip
+from neighborcam.engine.sharing.clock_error import clock_error
 from neighborcam.protocol.age_keys import HybridIdentity
 from neighborcam.protocol.answers import (
     Answer,
@@ -25,8 +26,6 @@ from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.capsules import CONTENT_LIMIT
 from neighborcam.protocol.errors import InvalidMessage
 from neighborcam.protocol.sealed_clips import seal_clip
-
-CLOCK: Final = "system"  # what the host's clock is set by is the host's business
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,13 +130,14 @@ def _item(request: str, clip: MadeClip) -> tuple[Item, list[Piece]]:
 
 
 def _manifest(request: str, clip: MadeClip, key: bytes) -> Manifest:
+    source, offset_ms = clock_error()
     return Manifest(
         request=request,
         kind=clip.kind,
         media_type=clip.media_type,
         sha256=clip.sha256,
         bytes=len(clip.data),
-        originals=clip.originals[:32],
+        originals=clip.originals,
         edits=clip.edits,
         redaction=clip.redaction,
         codec=clip.pictures.codec,
@@ -146,7 +146,8 @@ def _manifest(request: str, clip: MadeClip, key: bytes) -> Manifest:
         frames=clip.pictures.frames,
         started=_utc(clip.start),
         ended=_utc(clip.end),
-        clock_source=CLOCK,
+        clock_source=source,
+        clock_offset_ms=offset_ms,
         engine=f"neighborcam {__version__}",
         key=key,
     )

@@ -15,7 +15,7 @@ from neighborcam.engine.sharing.clip_pictures import Pictures, copied, covered, 
 from neighborcam.engine.sharing.covering import Plan, Points
 from neighborcam.engine.sharing.finders import Finders
 from neighborcam.protocol.alerts import Redaction
-from neighborcam.protocol.answers import MOST_CHUNKS, Edit, Original
+from neighborcam.protocol.answers import MOST_CHUNKS, MOST_ORIGINALS, Edit, Original
 
 LONGEST: Final = timedelta(minutes=15)
 COVERED: Final = timedelta(minutes=2)  # decoding, finding and encoding is costly
@@ -113,6 +113,8 @@ class ClipMaker:
         end: datetime,
     ) -> MadeClip:
         files = self._files(order.camera, start, max(end, start + _SECOND))
+        if len(files) > MOST_ORIGINALS:  # the evidence names every one of them
+            raise InvalidInput(f"end: it lies in {len(files)} files: trim the clip")
         is_still, covers = order.end is None, _covers(plan)
         edits = [Edit.TRIMMED, Edit.METADATA_REMOVED, Edit.AUDIO_REMOVED]
         edits += [Edit.ENCODED_ANEW] if covers or is_still else []

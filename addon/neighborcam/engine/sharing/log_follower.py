@@ -74,7 +74,9 @@ class LogFollower:
             bundles = [await self._link.raw(f"/log/{e.bundle_path}") for e in wanted]
             growth = self._reader.read(checkpoint, bundles, known)
         except NotWitnessed as problem:
-            raise HubUnreachable(f"the hub's log is not witnessed: {problem}") from None
+            raise HubUnreachable(
+                f"the hub's log cannot be believed yet: {problem}"
+            ) from None
         except ProtocolError as problem:
             evidence = self._keeper.keep(b"\n\n".join([data, *bundles]))
             text = f"the hub's log is not right: {problem}"

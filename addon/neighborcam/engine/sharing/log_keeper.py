@@ -61,7 +61,9 @@ class LogKeeper:
             found = proof.check(encode(entry), self._policy, self._clock())
             await self._check_continues(found.text)
         except NotWitnessed as problem:
-            raise HubUnreachable(f"the hub's log is not witnessed: {problem}") from None
+            raise HubUnreachable(
+                f"the hub's log cannot be believed yet: {problem}"
+            ) from None
         except ProtocolError as problem:
             evidence = self.keep(keys.proof.encode())
             text = f"the hub's log is not right: {problem}"
