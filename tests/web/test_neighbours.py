@@ -132,7 +132,7 @@ def test_a_member_reads_at_the_hub_s_own_page(page: Page, hub: RunningHub) -> No
     hub.post(scope=Scope.REGION, headline="Smoke above the school")
     join(page, hub)
     with page.expect_popup() as opening:
-        page.get_by_role("button", name="at the hub").click()
+        page.get_by_role("button", name="Open the hub").click()
     tab = opening.value
     expect(tab.get_by_role("heading", name="Smoke above the school")).to_be_visible()
     assert "pass" not in tab.url

@@ -205,12 +205,21 @@ class PublicLog:
             index = await tx.scalar(
                 select(func.max(LOG.c.position)).where(LOG.c.hash == wanted)
             )
-            note = await setting(tx, _CHECKPOINT)
-            if index is None or note is None:
-                raise NotFound("the log has no such entry")
-            text = self._show(note)
-            tree = await self._tree.of(tx, text)
-        hashes = inclusion_proof(tree, index, text.size)
+            return await self._prove(tx, index)
+
+    async def prove_at(self, index: int) -> LogProof:
+        """Return the proof that the entry of an index is in the log. `NotFound`."""
+        async with self._database.read() as tx:
+            return await self._prove(tx, index)
+
+    async def _prove(self, tx: AsyncConnection, index: int | None) -> LogProof:
+        note = await setting(tx, _CHECKPOINT)
+        if index is None or note is None:
+            raise NotFound("the log has no such entry")
+        text = self._show(note)
+        if index >= text.size:
+            raise NotFound("the log has no such entry yet")
+        hashes = inclusion_proof(await self._tree.of(tx, text), index, text.size)
         return LogProof(index=index, hashes=hashes, checkpoint=note)
 
     async def consistency(self, old: int, new: int) -> list[bytes]:

@@ -14,6 +14,7 @@ from neighborcam.protocol.tiles import TILE_WIDTH, Tile
 
 _FOREVER: Final = "public, max-age=31536000, immutable"
 _TILE: Final = re.compile(r"((?:x\d{3}/)*\d{3})(?:\.p/([1-9]\d{0,2}))?")
+_INDEX_DIGITS: Final = 12
 _REQUEST_BYTES: Final = 64 * 1024
 
 
@@ -37,6 +38,27 @@ async def entries(call: Call[None, None]) -> web.StreamResponse:
     """A bundle of entries."""
     found = _parsed(call.item("path"), "0")
     return _bytes(await call.desk.log.entry_bundle(found))
+
+
+async def entry(call: Call[None, None]) -> web.StreamResponse:
+    """One entry by its index, as it is hashed."""
+    found = await call.desk.log.entries(_index(call), 1)
+    if not found:
+        raise NotFound("the log has no such entry yet")
+    return web.Response(body=found[0], content_type="application/json")
+
+
+async def proof(call: Call[None, None]) -> web.StreamResponse:
+    """The proof that an entry is in the log (C2SP tlog-proof)."""
+    found = await call.desk.log.prove_at(_index(call))
+    return web.Response(body=found.encode(), content_type="text/plain", charset="utf-8")
+
+
+def _index(call: Call[None, None]) -> int:
+    text = call.item("index")
+    if len(text) > _INDEX_DIGITS:  # more than a database can hold
+        raise NotFound("the log has no such entry yet")
+    return int(text)
 
 
 async def add_checkpoint(call: Call[None, None]) -> web.StreamResponse:

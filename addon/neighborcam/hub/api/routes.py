@@ -79,6 +79,7 @@ _APPLICATION: Final = f"/api/steward/applications/{{agency:{ID}}}"
 _AGENCY: Final = f"/api/steward/agencies/{{agency:{ID}}}"
 _REVIEW: Final = "/api/steward/requests/{sha256:[0-9a-f]{64}}"
 _WARNED: Final = "/api/steward/agency-alerts/{sha256:[0-9a-f]{64}}"
+_ENTRY: Final = "/api/log/{index:[0-9]+}"
 _CASE: Final = f"/api/steward/cases/{{case:{ID}}}"
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -137,6 +138,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     _get("/log/checkpoint", log.checkpoint, produces="text/plain"),
     _get("/log/tile/entries/{path:.+}", log.entries, produces=BYTES),
     _get(r"/log/tile/{level:\d+}/{path:.+}", log.tile, produces=BYTES),
+    _get(_ENTRY, log.entry),
+    _get(f"{_ENTRY}/proof", log.proof, produces="text/plain"),
     _post(
         "/witness/add-checkpoint",
         log.add_checkpoint,

@@ -1,6 +1,17 @@
 /** What the page's address says. Secrets stand behind `#`, which browsers do not send. */
 
-export type View = "alerts" | "stewards" | "numbers" | "join" | "takedown" | "decisions";
+const VIEWS = [
+  "alerts",
+  "agencies",
+  "agency",
+  "log",
+  "numbers",
+  "about",
+  "stewards",
+  "takedown",
+  "decisions",
+] as const;
+export type View = (typeof VIEWS)[number] | "join";
 
 export interface Address {
   readonly view: View;
@@ -15,7 +26,6 @@ export interface Address {
 }
 
 const REGION = /^8[56][0-9a-f]{13}$/;
-const VIEWS: readonly string[] = ["alerts", "stewards", "numbers", "takedown", "decisions"];
 
 export function readAddress(path: string, hash: string): Address {
   const text = hash.replace(/^#/, "");
@@ -24,7 +34,7 @@ export function readAddress(path: string, hash: string): Address {
   const code = said.get("steward");
   const regions = said.getAll("region").flatMap((each) => each.split(","));
   const [name = "", item = ""] = text.split("=", 2);
-  const named = VIEWS.includes(name) ? (name as View) : "alerts";
+  const named = VIEWS.find((each) => each === name) ?? "alerts";
   const takedown = named === "takedown" && item !== "";
   return {
     view: isJoin(path) ? "join" : code !== null ? "stewards" : named,

@@ -15,6 +15,7 @@ import type {
   Share,
   Statement,
   Statistics,
+  TableTold,
   TakedownAsked,
   TakedownState,
   Verdict,
@@ -34,6 +35,12 @@ export class HubClient {
 
   hub = (): Promise<HubView> => this.get("api/hub");
   statistics = (): Promise<Statistics> => this.get("api/statistics");
+
+  checkpoint = async (): Promise<string> => (await this.ask("log/checkpoint")).text();
+  /** A file of the public log; files never change, so the browser may keep them. */
+  logFile = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
+    new Uint8Array(await (await this.ask(path)).arrayBuffer());
+  inventory = (): Promise<readonly TableTold[]> => this.get("api/inventory");
 
   /** The public alerts; `fresh` asks past what the browser kept. */
   async publicAlerts(fresh: boolean): Promise<readonly Feature[]> {

@@ -3,9 +3,13 @@ import { customElement } from "lit/decorators.js";
 import { Watch } from "../state/store";
 import { base } from "../ui/styles";
 import type { View } from "./address";
+import "./about-page";
+import "./agencies-page";
+import "./agency-page";
 import "./alerts-page";
 import "./decisions-page";
 import "./join-page";
+import "./log-page";
 import "./numbers-page";
 import { announcement, begin, hub, view } from "./session";
 import "./stewards-page";
@@ -13,13 +17,17 @@ import "./takedown-page";
 
 const PAGES: readonly (readonly [View, string])[] = [
   ["alerts", "Alerts"],
+  ["agencies", "Agencies"],
+  ["log", "Public log"],
   ["numbers", "Statistics"],
+  ["about", "About"],
   ["stewards", "Stewards"],
 ];
 
 /** Parts to which only a link leads. */
 const ELSEWHERE: readonly (readonly [View, string])[] = [
   ["join", "Join"],
+  ["agency", "Agency"],
   ["takedown", "A picture that should go"],
   ["decisions", "Decisions"],
 ];
@@ -53,6 +61,7 @@ export class HubPage extends LitElement {
       }
       nav ul {
         display: flex;
+        flex-wrap: wrap;
         gap: var(--space-1);
       }
       nav a {
@@ -133,7 +142,7 @@ export class HubPage extends LitElement {
               ([page, word]) => html`<li>
                 <a
                   href=${`./#${page}`}
-                  aria-current=${this.view.value === page ? "page" : nothing}
+                  aria-current=${this.open === page ? "page" : nothing}
                   >${word}</a
                 >
               </li>`,
@@ -146,7 +155,7 @@ export class HubPage extends LitElement {
       <footer class="soft" aria-label="About">
         ${this.hub.value?.contact ? html`<span>Run by ${this.hub.value.contact}</span>` : nothing}
         <a href="./#takedown">Pictures that should go</a>
-        <a href="./api/inventory">What this hub holds</a>
+        <a href="./#about">What this hub holds</a>
         <a href="./api/terms">Terms of Asking</a>
         <a href="./feeds/alerts.atom">Feed for readers (Atom)</a>
         <a href="./feeds/alerts.geojson">GeoJSON</a>
@@ -154,6 +163,11 @@ export class HubPage extends LitElement {
         <span class="push">NeighborCam ${this.hub.value?.version ?? ""}</span>
       </footer>
     `;
+  }
+
+  /** The part that the menu points at: one agency is below all of them. */
+  private get open(): View {
+    return this.view.value === "agency" ? "agencies" : this.view.value;
   }
 
   private get name(): string {
@@ -168,6 +182,14 @@ export class HubPage extends LitElement {
         return html`<nc-hub-stewards></nc-hub-stewards>`;
       case "numbers":
         return html`<nc-hub-numbers></nc-hub-numbers>`;
+      case "agencies":
+        return html`<nc-hub-agencies></nc-hub-agencies>`;
+      case "agency":
+        return html`<nc-hub-agency-page></nc-hub-agency-page>`;
+      case "log":
+        return html`<nc-hub-log></nc-hub-log>`;
+      case "about":
+        return html`<nc-hub-about></nc-hub-about>`;
       case "takedown":
         return html`<nc-hub-takedown-page></nc-hub-takedown-page>`;
       case "decisions":

@@ -1,3 +1,5 @@
+import type { GeoPolygon } from "./log-entries";
+
 /** What the hub says (spec/alerts.md, spec/hub.md). */
 
 export type Category =
@@ -95,6 +97,8 @@ export interface HubView {
   readonly quorum: number;
   readonly stewards: readonly string[];
   readonly takes_media: boolean;
+  readonly has_census: boolean;
+  readonly crowd: number;
 }
 
 export interface Case {
@@ -110,6 +114,14 @@ export interface Case {
   readonly has_envelope: boolean;
   /** Until when a steward has to look, of a takedown. */
   readonly due: string | null;
+}
+
+/** A table of the hub's database: what it tells, and for how long. */
+export interface TableTold {
+  readonly name: string;
+  readonly tells: string;
+  readonly kept: string;
+  readonly columns: readonly { readonly name: string; readonly holds: string; readonly tells: string }[];
 }
 
 /** Why something was decided (spec/moderation.md). */
@@ -162,12 +174,15 @@ export interface StewardNumbers {
 export interface AgencyNumbers {
   readonly name: string;
   readonly requests: number;
+  readonly urgent: number;
   readonly refused: number;
   readonly km2_hours: number;
   readonly median_km2: number | null;
   readonly median_hours: number | null;
   readonly repeated: number;
   readonly outcomes: number;
+  readonly outcomes_by_result: Readonly<Record<string, number>>;
+  readonly put_off: number;
   readonly deletions: number;
   readonly overdue: number;
   readonly suspended: number;
@@ -279,7 +294,15 @@ export interface Agency {
   readonly id: string;
   readonly name: string;
   readonly domain: string;
+  readonly kind: string;
   readonly contact: string;
+  readonly jurisdiction: GeoPolygon;
+  readonly km2: number;
+  readonly terms: string;
+  /** Of its announcement in the log. */
+  readonly index: number;
+  readonly call_back: { readonly at: string; readonly directory: string; readonly steward: string };
+  readonly approved_by: readonly string[];
   readonly standing: "announced" | "member" | "vetoed" | "suspended";
   readonly notice_until: string;
   readonly until: string;
@@ -288,5 +311,5 @@ export interface Agency {
   readonly objections: number;
   readonly enough: number;
   readonly open: number;
-  readonly owes: readonly { readonly what: string; readonly due: string }[];
+  readonly owes: readonly { readonly request: string; readonly what: string; readonly due: string }[];
 }

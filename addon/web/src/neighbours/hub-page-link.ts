@@ -13,7 +13,7 @@ export class HubPageLink extends LitElement {
 
   override render(): TemplateResult {
     return html`<div class="row">
-      <button @click=${this.open}>Map, decisions and public log at the hub</button>
+      <button @click=${this.open}>Open the hub’s page</button>
       ${this.problem === "" ? nothing : html`<span class="problem" role="alert">${this.problem}</span>`}
     </div>`;
   }
