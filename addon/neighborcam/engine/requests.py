@@ -193,6 +193,20 @@ class TakenBack(View, frozen=True, kw_only=True):
     reach: Literal["here", "agency", "hub"]
 
 
+class HoldView(View, frozen=True, kw_only=True):
+    """Recordings that are held for an answer, whose id this is.
+
+    They are kept until their owner lets them go. ``frees_bytes`` is what that would
+    free: a recording that is there still takes no second room.
+    """
+
+    id: str
+    since: datetime
+    files: int
+    size_bytes: int
+    frees_bytes: int
+
+
 class RequestReview(View, frozen=True, kw_only=True):
     """A request as its owner reviews it."""
 
@@ -239,3 +253,4 @@ class MuteView(View, frozen=True, kw_only=True):
     everything: bool = False
     pin_set: bool = False
     takes_part: bool = True  # posts capsules; off, it neither posts nor shows requests
+    drip: bool = False  # a piece each half hour while any request is open, always

@@ -10,7 +10,7 @@ import pytest
 from neighborcam.engine.errors import Conflict, HubUnreachable, InvalidInput
 from neighborcam.engine.requests import AnswerDraft, Decision, MuteView
 from neighborcam.engine.sharing.answer_writing import write_answer
-from neighborcam.engine.sharing.turns import RETRY
+from neighborcam.engine.sharing.uploads import RETRY
 from neighborcam.hub.store.schema import CAPSULES, CHUNKS
 from neighborcam.protocol.requests import Ending
 from neighborcam.protocol.rounds import GRACE

@@ -7,8 +7,11 @@ import msgspec
 import pytest
 from sqlalchemy import delete, func, select
 
-from neighborcam.engine.errors import HubMisbehaves, HubUnreachable
-from neighborcam.engine.neighbours import Category, Preferences
+from neighborcam.engine.config import CameraId
+from neighborcam.engine.errors import HubMisbehaves, HubUnreachable, NotFound
+from neighborcam.engine.index import snapshot
+from neighborcam.engine.index.opening import DATABASE_NAME
+from neighborcam.engine.neighbours import Category, PictureOrder, Preferences
 from neighborcam.engine.sharing import leaving
 from neighborcam.hub.store.schema import HOUSEHOLDS
 from tests.engine.sharing.shared_home import DRAFT, Make, sent, until
@@ -38,6 +41,9 @@ async def test_leaving_deletes_the_account_and_every_trace(
     await one.restart()  # what is deleted is overwritten by every connection
     await until(lambda: one.hub_state() == "connected")
     seed = one.life._member.key.private_bytes_raw()
+    (one.folder / DATABASE_NAME).touch()
+    snapshot.take(one.folder)  # a backup is being made, or was not ended
+    assert len(traces(one.folder / snapshot.FOLDER, b64encode(seed))) == 1
     (one.folder / "evidence").mkdir()
     (one.folder / "evidence" / "a.txt").write_bytes(b"of an earlier day")
     before = await accounts(town)
@@ -51,6 +57,19 @@ async def test_leaving_deletes_the_account_and_every_trace(
     kept = (view.headline.encode(), b"VERY SECRET", b"52.5172", b64encode(seed))
     assert traces(one.folder, *kept, b"of an earlier day") == []
     assert not (one.folder / "evidence").exists()
+
+
+async def test_pictures_that_were_made_go_too(house: Make) -> None:
+    one = await house("one")
+    at = one.town.clock()
+    order = PictureOrder(
+        camera=CameraId("a"), read_from=at, read_until=at, shown_from=at
+    )
+    view = await one.sharing.make(order)
+    assert one.sharing.made(view.id)
+    await one.sharing.leave()
+    with pytest.raises(NotFound):
+        one.sharing.made(view.id)
 
 
 async def test_what_waits_is_not_sent_any_more(house: Make, town: Town) -> None:

@@ -21,7 +21,7 @@ from neighborcam.engine.requests import (
     Decision,
     MuteView,
 )
-from neighborcam.engine.sharing.turns import RETRY
+from neighborcam.engine.sharing.uploads import RETRY
 from neighborcam.hub.store.schema import LOG
 from neighborcam.protocol.age_keys import HybridRecipient, parse_recipient
 from neighborcam.protocol.answers import Answer, check_manifest

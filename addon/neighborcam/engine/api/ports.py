@@ -19,6 +19,7 @@ from neighborcam.engine.api.messages import (
     OnvifProfile,
 )
 from neighborcam.engine.api.own_alerts_port import OwnAlertsPort
+from neighborcam.engine.api.request_port import RequestsPort
 from neighborcam.engine.config import CameraConfig, CameraId
 from neighborcam.engine.facts import EpisodeId, Label, SceneChanged
 from neighborcam.engine.index.rows import (
@@ -41,18 +42,6 @@ from neighborcam.engine.neighbours import (
     Preferences,
     Reaction,
     SharingView,
-)
-from neighborcam.engine.requests import (
-    AgencyView,
-    AnswerDraft,
-    AnswerView,
-    ClipOrder,
-    ClipView,
-    MuteView,
-    RequestReview,
-    RequestView,
-    TakenBack,
-    Viewpoint,
 )
 from neighborcam.engine.settings import Settings
 from neighborcam.engine.states import CameraState
@@ -329,54 +318,6 @@ class NeighbourhoodPort(OwnAlertsPort, Protocol):
 
     async def invite(self) -> str:
         """Return an invite for a neighbour, as a link."""
-
-
-class RequestsPort(Protocol):
-    """Agencies' requests, and what this home answers; on the loop."""
-
-    def shown(self) -> tuple[RequestView, ...]:
-        """Return the requests that are shown."""
-
-    async def review(self, request: str) -> RequestReview:
-        """Return all that its owner should know. Raises `NotFound`."""
-
-    async def make(self, request: str, order: ClipOrder) -> ClipView:
-        """Make a clip. Raises `NotFound`, `Conflict`, `InvalidInput`."""
-
-    def made(self, clip: str) -> tuple[bytes, str]:
-        """Return a clip that was made and its media type. Raises `NotFound`."""
-
-    async def answer(self, request: str, draft: AnswerDraft) -> None:
-        """Decide. Raises `Conflict` when it is over, `WrongPin`, `InvalidInput`."""
-
-    async def write(
-        self, request: str, answer: str, text: str, pin: str | None
-    ) -> AnswerView:
-        """Write again. Raises as `answer` does."""
-
-    async def revoke(self, request: str, answer: str) -> TakenBack:
-        """Take an answer back, and tell how far that reaches."""
-
-    def viewpoints(self) -> tuple[Viewpoint, ...]:
-        """Return where the cameras stand."""
-
-    def place(self, viewpoints: Sequence[Viewpoint]) -> None:
-        """Say where the cameras stand."""
-
-    def muted(self) -> MuteView:
-        """Return what is not shown."""
-
-    def mute(self, muted: MuteView) -> None:
-        """Change what is not shown."""
-
-    async def set_pin(self, pin: str | None, old: str | None) -> None:
-        """Set or remove the PIN. Raises `WrongPin`."""
-
-    def agencies(self) -> tuple[AgencyView, ...]:
-        """Return the agencies of the hub."""
-
-    async def veto(self, agency: str) -> None:
-        """Object to an agency. Raises `NotFound`, `Conflict`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -63,9 +63,14 @@ class PinWish(Wish, frozen=True, kw_only=True):
 
 
 class MuteWish(Wish, frozen=True, kw_only=True):
-    """What is not shown, and whether this home takes part in rounds at all."""
+    """What is not shown, whether this home takes part, and how clips leave.
+
+    With ``drip`` 1 MiB leaves every half hour while any request is open, with something
+    in it or not; a clip takes hours then.
+    """
 
     agencies: Annotated[tuple[str, ...], msgspec.Meta(max_length=64)] = ()
     offences: Annotated[tuple[str, ...], msgspec.Meta(max_length=64)] = ()
     everything: bool = False
     takes_part: bool = True
+    drip: bool = False

@@ -1,10 +1,11 @@
 """Handlers for agencies' requests. Whatever tells a decision is for administrators."""
 
+import asyncio
+
 from aiohttp import web
 
 from neighborcam.engine.api.desk import Call
 from neighborcam.engine.api.errors import InvalidField, SharingOff
-from neighborcam.engine.api.ports import RequestsPort
 from neighborcam.engine.api.request_messages import (
     AnswerWish,
     LetterWish,
@@ -12,6 +13,7 @@ from neighborcam.engine.api.request_messages import (
     PinWish,
     ViewpointsWish,
 )
+from neighborcam.engine.api.request_port import RequestsPort
 from neighborcam.engine.requests import (
     AgencyView,
     AnswerDraft,
@@ -19,6 +21,7 @@ from neighborcam.engine.requests import (
     ClipOrder,
     ClipView,
     Decision,
+    HoldView,
     MuteView,
     RequestReview,
     RequestView,
@@ -103,9 +106,20 @@ async def put_muted(call: Call[None, MuteWish]) -> MuteView:
             offences=wish.offences,
             everything=wish.everything,
             takes_part=wish.takes_part,
+            drip=wish.drip,
         )
     )
     return call.ports.requests.muted()
+
+
+async def list_holds(call: Call[None, None]) -> tuple[HoldView, ...]:
+    """Recordings that are held for answers, also after this home left its hub."""
+    return await asyncio.to_thread(call.ports.requests.held)
+
+
+async def let_go(call: Call[None, None]) -> None:
+    """Let recordings go that were held for an answer."""
+    await asyncio.to_thread(call.ports.requests.let_go, call.item("hold"))
 
 
 async def put_pin(call: Call[None, PinWish]) -> None:

@@ -187,6 +187,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     _route("PUT", "/api/sharing/viewpoints", ADMIN, requests.put_viewpoints),
     _route("GET", "/api/sharing/muted", ADMIN, requests.get_muted),
     _route("PUT", "/api/sharing/muted", ADMIN, requests.put_muted),
+    _route("GET", "/api/sharing/holds", ADMIN, requests.list_holds),
+    _route("DELETE", "/api/sharing/holds/{hold}", ADMIN, requests.let_go),
     _route("PUT", "/api/sharing/pin", ADMIN, requests.put_pin),
     _route("GET", "/api/agencies", ADMIN, requests.list_agencies),
     _route("POST", "/api/agencies/{agency}/veto", ADMIN, requests.veto),

@@ -230,6 +230,13 @@ class AnswerStore:
             head=None if row[5] is None else bytes(row[5]),
         )
 
+    def waiting_pieces(self) -> list[tuple[str, datetime]]:
+        """Return answer and moment of all pieces that wait, in order."""
+        rows = self._rows.all(
+            "SELECT answer, due_at FROM pieces WHERE data IS NOT NULL ORDER BY due_at"
+        )
+        return [(str(answer), from_us(due_at)) for answer, due_at in rows]
+
     def pay_piece(self, id_: str, head: bytes | None) -> None:
         """Keep what pays for a piece: each try sends the same bytes."""
         self._rows.do("UPDATE pieces SET head = ? WHERE id = ?", head, id_)

@@ -60,6 +60,11 @@ def drop(data_dir: Path) -> None:
     shutil.rmtree(data_dir / FOLDER, ignore_errors=True)
 
 
+def forget_sharing(data_dir: Path) -> None:
+    """Remove the copy of what was kept about sharing: this home left its hub."""
+    (data_dir / FOLDER / _copy_of(SHARING_NAME)).unlink(missing_ok=True)
+
+
 def settle(data_dir: Path) -> bool:
     """Start from the copies if the folder was restored, and remove them.
 

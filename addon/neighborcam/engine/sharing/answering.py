@@ -241,18 +241,31 @@ class Answering:
             at=self._clock(),
             state="waiting",
         )
+        uploads = self._life.turns.uploads
+        self._check_drip(asked, len(written.pieces))
         pieces = [
             PieceRow(
                 id=piece.id,
                 answer=answer.id,
                 unlock=piece.unlock,
                 data=piece.data,
-                due_at=self._life.turns.moment_for_piece(asked.request.id),
+                due_at=uploads.moment(asked.request.id),
             )
             for piece in written.pieces
         ]
         await asyncio.to_thread(self._rows.put_answer, row, pieces)
         self._life.wake()
+
+    def _check_drip(self, asked: Asked, pieces: int) -> None:
+        """Raise `Conflict` when a drip would not be through before the end."""
+        uploads = self._life.turns.uploads
+        ready_at = uploads.ready_at(pieces)
+        if uploads.drips and pieces and not self._life.turns.can_take(asked, ready_at):
+            raise Conflict(
+                f"clips: as a drip these {pieces} MiB are at the hub by"
+                f" {ready_at:%Y-%m-%d %H:%M} UTC, too late for this request: choose"
+                " less, or turn the drip off"
+            )
 
     def _living(self, request: str) -> list[AnswerRow]:
         rows = self._rows.answers(request)

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from neighborcam.engine.errors import Conflict, HubRefused, HubUnreachable
+from neighborcam.engine.index import snapshot
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.neighbours import (
     AlertPreview,
@@ -66,6 +67,7 @@ class Neighbourhood:
         self._tray = Tray[Made](clock)
         self._store = store
         self._evidence = evidence
+        self._data_dir = house.data_dir
         self._tell = tell
         self._clock = clock
         self._life: SharedLife | None = None
@@ -121,9 +123,15 @@ class Neighbourhood:
                 if not anyway:
                     raise HubUnreachable(f"{problem}. {_ANYWAY}") from problem
             await self._end()
-            await asyncio.to_thread(self._store.forget_everything)
-            await asyncio.to_thread(shutil.rmtree, self._evidence, ignore_errors=True)
+            self._tray.clear()
+            await asyncio.to_thread(self._forget)
         self._tell("sharing", None)
+
+    def _forget(self) -> None:
+        """Delete all that was kept about sharing, and the copy for a backup."""
+        self._store.forget_everything()
+        shutil.rmtree(self._evidence, ignore_errors=True)
+        snapshot.forget_sharing(self._data_dir)
 
     async def trust_again(self, *, anew: bool) -> SharingView:
         """Believe the hub again: somebody has looked at the evidence.

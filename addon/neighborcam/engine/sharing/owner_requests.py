@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
+import msgspec
+
 from neighborcam.engine.errors import Conflict, NotFound
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.requests import (
@@ -17,6 +19,7 @@ from neighborcam.engine.requests import (
     ClipOrder,
     ClipView,
     Decision,
+    HoldView,
     MuteView,
     RequestReview,
     RequestView,
@@ -68,7 +71,7 @@ class OwnerRequests:
     def begin(self, life: RequestLife) -> None:
         """This home joined a hub, or starts."""
         self._life = life
-        life.turns.remove = self._remove
+        life.turns.uploads.remove = self._remove
         self._answering = Answering(
             life,
             self._rows,
@@ -78,7 +81,7 @@ class OwnerRequests:
             self._making,
             self._clock,
         )
-        life.takes_part = self._settings.muted().takes_part
+        self._apply(life)
         life.changed = self.tell_changes
         self._told = {each.id: each for each in self._views()}
 
@@ -203,6 +206,14 @@ class OwnerRequests:
         self.tell_changes()
         return done
 
+    def held(self) -> tuple[HoldView, ...]:
+        """Return what is held for answers, now or before."""
+        return self._hold.held()
+
+    def let_go(self, hold: str) -> None:
+        """Let held recordings go. Raises `NotFound`, `StorageError`."""
+        self._hold.let_go(hold)
+
     # -- settings --------------------------------------------------------------
 
     def viewpoints(self) -> tuple[Viewpoint, ...]:
@@ -217,19 +228,13 @@ class OwnerRequests:
     def muted(self) -> MuteView:
         """Return what is not shown."""
         muted = self._settings.muted()
-        return MuteView(
-            agencies=muted.agencies,
-            offences=muted.offences,
-            everything=muted.everything,
-            takes_part=muted.takes_part,
-            pin_set=self._pin.is_set,
-        )
+        return msgspec.structs.replace(muted, pin_set=self._pin.is_set)
 
     def mute(self, muted: MuteView) -> None:
         """Change what is not shown, and whether this home takes part."""
         self._settings.mute(muted)
         if self._life is not None:
-            self._life.takes_part = muted.takes_part
+            self._apply(self._life)
             self._life.wake()
 
     async def set_pin(self, pin: str | None, old: str | None) -> None:
@@ -237,6 +242,11 @@ class OwnerRequests:
         await asyncio.to_thread(self._pin.change, pin, old)
 
     # -- parts -----------------------------------------------------------------
+
+    def _apply(self, life: RequestLife) -> None:
+        """Let a life go on as its owner wants."""
+        muted = self._settings.muted()
+        life.takes_part, life.turns.uploads.drips = muted.takes_part, muted.drip
 
     def _views(self) -> list[RequestView]:
         if self._life is None:

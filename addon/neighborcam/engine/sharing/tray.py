@@ -43,6 +43,11 @@ class Tray[Made]:
             raise NotFound("there is no such picture any more: make it again")
         return made
 
+    def clear(self) -> None:
+        """Forget all of it."""
+        self._made.clear()
+        self._seen.clear()
+
     def names(self) -> tuple[str, ...]:
         """Return the names of all that lasts, the oldest first."""
         now = self._clock()

@@ -13,32 +13,26 @@ from typing import Final
 
 from neighborcam.engine.errors import (
     Conflict,
-    EngineError,
     HubBusy,
-    HubMisbehaves,
     HubRefused,
     HubUnreachable,
 )
-from neighborcam.engine.index.answer_store import AnswerRow, PieceRow, RoundRow
+from neighborcam.engine.index.answer_store import AnswerRow, RoundRow
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.sharing.hub_link import HubLink
-from neighborcam.engine.sharing.letters import oldest_epoch
+from neighborcam.engine.sharing.uploads import RETRY, Uploads
 from neighborcam.engine.sharing.wallet import Wallet
 from neighborcam.protocol import rounds
 from neighborcam.protocol.age_keys import HybridRecipient, parse_recipient
 from neighborcam.protocol.answers import (
     CapsulePost,
-    ChunkPost,
     ChunkRemoval,
-    lock_of,
 )
 from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.capsules import seal_capsule
 from neighborcam.protocol.register_state import Asked
 
-RETRY: Final = timedelta(minutes=2)
 MARGIN: Final = timedelta(minutes=1)  # before a round's end
-_NO_TOKEN: Final = frozenset({"wrong_token", "token_spent"})
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -60,7 +54,7 @@ class Turns:
         self._rows = store.requests
         self._clock = clock
         self._draw = draw
-        self.remove: Callable[[ChunkRemoval], None] = lambda _removal: None
+        self.uploads = Uploads(link, wallet, store, clock, draw=draw)
 
     def plan(self, asked: Asked) -> None:
         """Draw this home's moment in the present round of a request, once."""
@@ -76,46 +70,47 @@ class Turns:
         due = now + timedelta(seconds=wait_s)
         self._rows.plan_round(request.id, number, due, ends)
 
-    def can_take(self, asked: Asked) -> bool:
-        """Tell whether this home has another turn before a request is over."""
+    def can_take(self, asked: Asked, after: datetime | None = None) -> bool:
+        """Tell whether this home has another turn before a request is over.
+
+        With ``after``, one that is not before that moment.
+        """
         self.plan(asked)
-        if any(row.request == asked.request.id for row in self._rows.rounds()):
+        request, now = asked.request, self._clock()
+        if any(
+            row.request == request.id and row.due_at >= (after or row.due_at)
+            for row in self._rows.rounds()
+        ):
             return True
-        request = asked.request
-        number = rounds.round_at(asked.logged, self._clock(), urgent=request.urgent)
+        moment = max(now, after or now)
+        number = rounds.round_at(asked.logged, moment, urgent=request.urgent)
         begins, ends = rounds.span(
             asked.logged, request.expires, number + 1, urgent=request.urgent
         )
         return begins < ends - MARGIN
 
     def leaves_at(self, answer: AnswerRow) -> datetime | None:
-        """Return when an answer that waits will leave, if that is drawn already."""
+        """Return when an answer that waits will leave, if that is drawn already.
+
+        It is not while its clips will be at the hub too late for this round.
+        """
         if answer.state != "waiting":
             return None
+        ready_at = self.uploads.ready_at(answer=answer.id)
         for row in self._rows.rounds():
             if row.request == answer.request and row.body is None:
-                return row.due_at
+                return row.due_at if ready_at <= row.due_at else None
         return None
-
-    def moment_for_piece(self, request: str) -> datetime:
-        """Draw when a piece is sent: before the capsule that names it."""
-        now = self._clock()
-        turns = [row.due_at for row in self._rows.rounds() if row.request == request]
-        span = (min(turns) - now) if turns else rounds.HOURLY
-        wait_s = self._draw(0.0, max(0.0, span.total_seconds() * 0.8))
-        return now + timedelta(seconds=wait_s)
 
     def next_at(self) -> datetime | None:
         """Return when something is due; None when nothing is planned."""
         dues = [row.due_at for row in self._rows.rounds()]
-        piece = self._rows.next_piece()
-        if piece is not None:
-            dues.append(piece.due_at)
-        return min(dues, default=None)
+        piece = self.uploads.next_at()
+        return min([*dues, *([piece] if piece else [])], default=None)
 
     async def run_once(self, open_requests: dict[str, Asked]) -> None:
         """Post what is due now. Raises `HubMisbehaves` and nothing else of a hub."""
-        await self._send_pieces()
+        await self.uploads.run_once(is_asked=bool(open_requests))
         for row in self._rows.rounds():
             if row.due_at > self._clock():
                 return
@@ -124,45 +119,7 @@ class Turns:
     def withdraw(self, answer: str, state: str) -> None:
         """Let nothing more of an answer leave, and have its pieces deleted."""
         for piece in self._rows.end_answer(answer, state):
-            self.remove(ChunkRemoval(id=piece.id, unlock=piece.unlock))
-
-    async def _send_pieces(self) -> None:
-        while (piece := self._rows.next_piece()) is not None:
-            if piece.due_at > self._clock():
-                return
-            if not await self._send_piece(piece):
-                return
-
-    async def _send_piece(self, piece: PieceRow) -> bool:
-        try:
-            head = await self._paid(piece)
-            body = head + b"\n" + (piece.data or b"")
-            await self._link.put(f"/api/chunks/{piece.id}", body)
-        except HubMisbehaves:
-            raise
-        except EngineError as problem:
-            _LOG.debug("a piece waits: %s", type(problem).__name__)
-            if _is_of_no_use(problem):
-                self._rows.pay_piece(piece.id, None)
-            self._rows.postpone_piece(piece.id, self._clock() + RETRY)
-            return False
-        if not self._rows.piece_sent(piece.id):
-            # Its owner took it back meanwhile, perhaps before the hub had it.
-            self.remove(ChunkRemoval(id=piece.id, unlock=piece.unlock))
-        self._note("piece of a clip", len(body))
-        return True
-
-    async def _paid(self, piece: PieceRow) -> bytes:
-        """Return what pays for a piece, made once: a hub that is away costs none."""
-        if piece.head is not None:
-            epoch = decode(piece.head, ChunkPost).token.epoch
-            if epoch >= oldest_epoch(self._clock()):
-                return piece.head
-        token = await self._wallet.take("piece")
-        post = ChunkPost(id=piece.id, lock=lock_of(piece.unlock), token=token)
-        head = encode(post)
-        self._rows.pay_piece(piece.id, head)
-        return head
+            self.uploads.remove(ChunkRemoval(id=piece.id, unlock=piece.unlock))
 
     async def _take_turn(self, row: RoundRow, asked: Asked | None) -> None:
         if asked is None or self._clock() > row.ends_at + rounds.GRACE:
@@ -224,8 +181,3 @@ class Turns:
             at=self._clock(),
             state="sent",
         )
-
-
-def _is_of_no_use(problem: EngineError) -> bool:
-    """Tell whether the hub will not take a token, however often it comes."""
-    return isinstance(problem, HubRefused) and problem.code in _NO_TOKEN

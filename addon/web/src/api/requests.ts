@@ -116,5 +116,6 @@ export interface MuteWishes {
   readonly offences: readonly string[];
   readonly everything: boolean;
   readonly takes_part: boolean;
+  readonly drip: boolean;
   readonly pin_set?: boolean;
 }

@@ -84,6 +84,9 @@ export class Viewpoints extends LitElement {
     return html`<form class="stack" @submit=${this.saveMuted}>
       <label class="row small"><input type="checkbox" name="takes_part" ?checked=${muted.takes_part} />
         take part in rounds: this home sends a capsule for each request, as all do</label>
+      <label class="row small"><input type="checkbox" name="drip" ?checked=${muted.drip} />
+        send clips as a drip: 1 MiB each half hour while any request is open, clip or not,
+        so nobody on the line sees when you send one (a clip takes hours)</label>
       <label class="row small"><input type="checkbox" name="everything" ?checked=${muted.everything} />
         show me no requests at all (capsules go on, so nobody sees it)</label>
       ${muted.agencies.length + muted.offences.length === 0 ? nothing : html`<label class="row small"><input type="checkbox" name="forget" />forget what I muted (${muted.agencies.length} agencies, ${muted.offences.join(", ") || "no offences"})</label>`}
@@ -128,6 +131,7 @@ export class Viewpoints extends LitElement {
         offences: keeps ? (this.muted?.offences ?? []) : [],
         everything: form.has("everything"),
         takes_part: form.has("takes_part"),
+        drip: form.has("drip"),
       });
     }, "Saved");
   }
