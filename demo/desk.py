@@ -6,8 +6,7 @@ is moved, so that a week's notice and a day's round take no time.
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,51 +14,34 @@ import aiohttp
 import msgspec
 
 from demo.agency import MakeBelieveAgency
-from demo.agency_client import AgencyClient, MakeBelieveDomain
+from demo.agency_client import MakeBelieveDomain
 from demo.answering import give_clip, post_capsule, write_answer
+from demo.police import (
+    NOTICE,
+    MovedClock,
+    ServedDesk,
+    join_agency,
+    serving,
+    set_up_desk,
+)
 from demo.steward import Steward
-from demo.town import PLACE, free_port
+from demo.town import free_port
 from demo.town_home import join
-from neighborcam.agency.casebook import Casebook, DeskSettings
+from neighborcam.agency.casebook import Casebook
 from neighborcam.agency.desk import Desk
 from neighborcam.agency.hub_client import HubClient
-from neighborcam.agency.keyring import Keyring
-from neighborcam.agency.lock import DeskLock
-from neighborcam.agency.page.room import Room
-from neighborcam.agency.page.server import DeskServer
 from neighborcam.hub.app import Hub
 from neighborcam.hub.settings import HubSettings
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.requests import countersign
 
-PASSPHRASE: Final = "a passphrase of the demo"  # noqa: S105 - it guards nothing
-_NOTICE: Final = timedelta(days=7, minutes=1)
 _ROUND: Final = timedelta(days=1, minutes=6)
-
-
-class MovedClock:
-    """The time, moved by ``by``."""
-
-    def __init__(self) -> None:
-        self.by = -_NOTICE - _ROUND
-
-    def __call__(self) -> datetime:
-        """Return the time."""
-        return datetime.now(UTC) + self.by
-
-
-@dataclass(frozen=True, kw_only=True)
-class ServedDesk:
-    """A desk's page; ``link`` lets one browser in, the passphrase unlocks it."""
-
-    link: str
-    passphrase: str = PASSPHRASE
 
 
 @asynccontextmanager
 async def served_desk(folder: Path, clip: bytes) -> AsyncIterator[ServedDesk]:
     """Serve a desk that has one case, with an answer that was opened."""
-    clock, domain = MovedClock(), MakeBelieveDomain()
+    clock, domain = MovedClock(-NOTICE - _ROUND), MakeBelieveDomain()
     port = free_port()
     settings = HubSettings(
         data_dir=folder / "hub",
@@ -72,51 +54,12 @@ async def served_desk(folder: Path, clip: bytes) -> AsyncIterator[ServedDesk]:
             Hub(settings, clock=clock, per_minute=10_000, resolver=domain)
         )
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        agency = await _joined(hub, session, clock, domain)
-        desk = _desk(folder / "desk", hub, agency, clock)
+        agency = await join_agency(hub, session, clock, domain)
+        ring = set_up_desk(folder / "desk", hub, agency.officer)
+        book = Casebook(folder / "desk")
+        desk = Desk(book, ring, HubClient(hub.desk.settings.url), clock)
         await _answered(hub, session, agency, desk, clip, clock)
-        stack.enter_context(DeskLock(folder / "desk"))
-        server = DeskServer(Room(folder / "desk", clock))
-        await server.start()
-        stack.push_async_callback(server.stop)
-        yield ServedDesk(link=server.link)
-
-
-async def _joined(
-    hub: Hub,
-    session: aiohttp.ClientSession,
-    clock: MovedClock,
-    domain: MakeBelieveDomain,
-) -> MakeBelieveAgency:
-    latitude, longitude = PLACE
-    agency = MakeBelieveAgency(now=clock(), place=(longitude, latitude))
-    client = AgencyClient(agency, session, hub.desk.settings.url)
-    domain.serve(agency)
-    await client.apply()
-    ann = await Steward.appointed(hub, "ann")
-    bob = await Steward.appointed(hub, "bob")
-    await ann.look_into(agency.record.id)
-    await ann.approve_agency(agency.record.id)
-    await bob.approve_agency(agency.record.id)
-    for each in (ann, bob):
-        await each.close()
-    clock.by += _NOTICE
-    await hub.duties.run_once()
-    agency.now = clock()
-    agency.__post_init__()
-    await client.certify()
-    return agency
-
-
-def _desk(folder: Path, hub: Hub, agency: MakeBelieveAgency, clock: MovedClock) -> Desk:
-    ring, book = Keyring.make(folder, PASSPHRASE), Casebook(folder)
-    ring.keys.own = agency.officer.key.private_bytes_raw()
-    ring.keys.issued = agency.officer.issued
-    ring.keys.held = [agency.officer.issued]
-    ring.save()
-    url = hub.desk.settings.url
-    book.set_up(DeskSettings(hub=url, log=hub.desk.log.key.vkey))
-    return Desk(book, ring, HubClient(url), clock)
+        yield await stack.enter_async_context(serving(folder / "desk", clock))
 
 
 async def _answered(

@@ -28,6 +28,7 @@ from demo.home_assistant import (
     home_assistant,
 )
 from demo.render import render_sizes
+from demo.request import PolicedTown, film, policed_town, story
 from demo.rtsp_server import RtspServer
 from demo.scenes import SCENES
 from demo.town import PLACE, town
@@ -57,7 +58,10 @@ class DemoCamera:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo; return its exit status."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.request and options.without_town:
+        parser.error("--request needs the town: leave --without-town out")
     # A library has set logging up when it was imported; the demo's user wants the link.
     logging.basicConfig(level=logging.WARNING, force=True)
     try:
@@ -101,6 +105,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--without-town", action="store_true", help="no hub and no neighbours"
     )
+    parser.add_argument(
+        "--request",
+        action="store_true",
+        help="a police asks: play officer, supervisor and owner; rounds take seconds",
+    )
     parser.add_argument("--hub-port", type=port, default=HUB_PORT, metavar="PORT")
     parser.add_argument(
         "--home-assistant-port", type=port, default=HOME_ASSISTANT_PORT, metavar="PORT"
@@ -124,17 +133,32 @@ async def _run(options: argparse.Namespace) -> None:
         cameras = await asyncio.to_thread(_rendered)
     async with (
         _served(cameras) as configs,
-        _engine(options) as engine,
-        _neighbours(engine, options),
+        _engine(options, configs) as engine,
+        _neighbours(engine, options) as neighbours,
     ):
         for config in (*configs, *_own_cameras(options.camera)):
             if config.id not in {each.config.id for each in engine.cameras.list()}:
                 await engine.cameras.add(config)
-        print(f"\n  NeighborCam is ready: {_link(engine)}\n", flush=True)
-        print("  The link works once; Ctrl-C ends everything.", flush=True)
-        beside = asyncio.create_task(_beside(engine, options))
-        await stopped.wait()
-        print("Stopping …", flush=True)
+        async with _told(engine, neighbours, options):
+            await stopped.wait()
+            print("Stopping …", flush=True)
+
+
+@contextlib.asynccontextmanager
+async def _told(
+    engine: Engine, neighbours: PolicedTown | None, options: argparse.Namespace
+) -> AsyncIterator[None]:
+    """Say where everything is, and run what belongs beside it."""
+    if neighbours is not None:
+        async with story(neighbours, engine, _link(engine)):
+            yield
+        return
+    print(f"\n  NeighborCam is ready: {_link(engine)}\n", flush=True)
+    print("  The link works once; Ctrl-C ends everything.", flush=True)
+    beside = asyncio.create_task(_beside(engine, options))
+    try:
+        yield
+    finally:
         beside.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await beside
@@ -175,12 +199,17 @@ def _greet(running: RunningHomeAssistant, link: str) -> None:
 @contextlib.asynccontextmanager
 async def _neighbours(
     engine: Engine, options: argparse.Namespace
-) -> AsyncIterator[None]:
+) -> AsyncIterator[PolicedTown | None]:
     """Run a hub with a small town, and let the engine join it."""
     if options.without_town:
-        yield
+        yield None
         return
     try:
+        if options.request:
+            async with policed_town(options.hub_port) as policed:
+                await engine.neighbourhood.join(await policed.town.invite(), *PLACE)
+                yield policed
+            return
         async with town(options.hub_port) as neighbours:
             await engine.neighbourhood.join(await neighbours.invite(), *PLACE)
             print(
@@ -188,7 +217,7 @@ async def _neighbours(
             )
             steward = await neighbours.steward_link()
             print(f"  Become its first steward: {steward}", flush=True)
-            yield
+            yield None
     except OSError as problem:
         raise EngineError(
             f"the hub's port cannot be used ({problem.strerror}); choose another with"
@@ -197,11 +226,15 @@ async def _neighbours(
 
 
 @contextlib.asynccontextmanager
-async def _engine(options: argparse.Namespace) -> AsyncIterator[Engine]:
+async def _engine(
+    options: argparse.Namespace, cameras: Sequence[CameraConfig]
+) -> AsyncIterator[Engine]:
     async with contextlib.AsyncExitStack() as stack:
         data = options.data or Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="neighborcam-"))
         )
+        if options.request:
+            await film(data, [*cameras, *_own_cameras(options.camera)])
         try:
             engine = await stack.enter_async_context(Engine(data, port=options.port))
         except OSError as problem:

@@ -15,7 +15,8 @@ from pathlib import Path
 from playwright.async_api import async_playwright
 from playwright.sync_api import Page, sync_playwright
 
-from demo.desk import ServedDesk, served_desk
+from demo.desk import served_desk
+from demo.police import ServedDesk
 from demo.render import render
 from demo.scenes import SCENES
 from demo.started import StartedDemo, started_demo

@@ -15,16 +15,28 @@ _HOME: Final = re.compile(
     r"The engine's page, by a new link: (?P<page>\S+)"
 )
 _HUB: Final = re.compile(r"hub is ready: (\S+)")
+_STORY: Final = re.compile(
+    r"1  the officer's desk +(?P<officer>\S+)\s+"
+    r"2  the supervisor's desk +(?P<supervisor>\S+)\s+"
+    r"3  your home +(?P<page>\S+)\s+"
+    r"4  the neighbourhood +(?P<hub>\S+)\s+"
+    r"Both desks open with: (?P<password>[^\n]+)"
+)
 _WITHOUT: Final = "--without-home-assistant"
 _FAILED: Final = "Home Assistant did not start"
 
 
 @dataclass(frozen=True, kw_only=True)
 class StartedDemo:
-    """Addresses and login; those of Home Assistant are empty without it."""
+    """Addresses and login; those of Home Assistant and desks are empty without them.
+
+    ``password`` is that of Home Assistant, or the passphrase of both desks.
+    """
 
     page: str
     hub: str = ""
+    officer: str = ""
+    supervisor: str = ""
     dashboard: str = ""
     username: str = ""
     password: str = ""
@@ -40,21 +52,27 @@ def started_demo(*arguments: str) -> Iterator[StartedDemo]:
     command = [sys.executable, "-m", "demo.run", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         try:
-            yield _read(running, alone=_WITHOUT in arguments)
+            yield _read(running, _wanted(arguments))
         finally:
             running.terminate()
             assert running.stdout is not None  # noqa: S101 - it is a pipe
             running.stdout.read()  # it says good-bye
 
 
-def _read(running: subprocess.Popen[str], *, alone: bool) -> StartedDemo:
+def _wanted(arguments: tuple[str, ...]) -> re.Pattern[str]:
+    if "--request" in arguments:
+        return _STORY
+    return _LINK if _WITHOUT in arguments else _HOME
+
+
+def _read(running: subprocess.Popen[str], wanted: re.Pattern[str]) -> StartedDemo:
     said = ""
     for line in running.stdout or ():
         said += line
-        ready = (_LINK if alone else _HOME).search(said)
-        if ready:
+        if ready := wanted.search(said):
             hub = _HUB.search(said)
-            return StartedDemo(**ready.groupdict(), hub=hub[1] if hub else "")
+            known = {"hub": hub[1]} if hub else {}
+            return StartedDemo(**known | ready.groupdict())
         if _FAILED in line:
             break
     raise DemoFailed(said)

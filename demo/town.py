@@ -10,7 +10,7 @@ import random
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ import h3
 from demo.town_home import Home, join
 from neighborcam.engine.errors import EngineError
 from neighborcam.hub.app import Hub
+from neighborcam.hub.domains import Resolver
 from neighborcam.hub.settings import HubSettings
 from neighborcam.protocol.alerts import Alert, Category, ReactionKind, Scope
 from neighborcam.protocol.feed import Published
@@ -134,9 +135,18 @@ def free_port() -> int:
 
 @contextlib.asynccontextmanager
 async def town(
-    port: int = PORT, *, homes: int = HOMES, seed: int = 1
+    port: int = PORT,
+    *,
+    homes: int = HOMES,
+    seed: int = 1,
+    clock: Callable[[], datetime] = utc_now,
+    resolver: Resolver | None = None,
+    prepare: Callable[[Hub, aiohttp.ClientSession], Awaitable[None]] | None = None,
 ) -> AsyncIterator[Town]:
-    """Run a hub and its town until the context ends. `OSError` for a taken port."""
+    """Run a hub and its town until the context ends. `OSError` for a taken port.
+
+    ``prepare`` is what happens at the hub before the first home joins.
+    """
     dice = random.Random(seed)
     port = port or free_port()  # the hub's address is in every invite: never 0
     with tempfile.TemporaryDirectory(prefix="neighborcam-hub-") as folder:
@@ -147,9 +157,13 @@ async def town(
             base_url=f"http://localhost:{port}",
         )
         async with (
-            Hub(settings, per_minute=_PER_MINUTE) as hub,
+            Hub(
+                settings, clock=clock, per_minute=_PER_MINUTE, resolver=resolver
+            ) as hub,
             aiohttp.ClientSession() as session,
         ):
+            if prepare is not None:
+                await prepare(hub, session)
             joined = [await _join(session, hub) for _ in range(homes)]
             made = Town(hub=hub, homes=joined)
             told = await _begin(made, dice)
