@@ -150,6 +150,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity = "unknown"
     certainty: Certainty = "unknown"
     scope: Literal["region", "hub", "public"] = "region"
+    onset: datetime | None = None  # now, unless it was before; told to 15 minutes
     expires_in_h: float = 24.0
     automatic: bool = False
     pictures: tuple[str, ...] = ()  # made before, by their hash

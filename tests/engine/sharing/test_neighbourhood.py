@@ -1,8 +1,9 @@
 """Homes share through a real hub: join, write, hear, take back, leave."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from hashlib import sha256
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -81,6 +82,21 @@ async def test_a_preview_sends_nothing(house: Make) -> None:
     assert preview.advice == ()
 
 
+async def test_a_preview_is_of_when_it_happened(house: Make) -> None:
+    one = await house("one")
+    began = one.town.clock() - timedelta(hours=3)
+    draft = msgspec.structs.replace(
+        DRAFT, onset=began.astimezone(ZoneInfo("Asia/Tokyo"))
+    )
+    alert = one.sharing.preview(draft).alert
+    assert timedelta(0) <= began - alert.onset < timedelta(minutes=15)
+    assert alert.onset.tzinfo is UTC
+    with pytest.raises(InvalidInput, match="longer ago than 7 days"):
+        one.sharing.preview(
+            msgspec.structs.replace(DRAFT, onset=began - timedelta(days=7))
+        )
+
+
 async def test_a_preview_says_what_a_steward_would_look_at(house: Make) -> None:
     one = await house("one")
     draft = msgspec.structs.replace(DRAFT, text="Reward! Call 030 1234567 now")
@@ -119,13 +135,18 @@ async def test_taking_back_reaches_whoever_heard_it(house: Make) -> None:
     assert cancel.expires == view.expires
 
 
-async def test_its_author_says_more_and_that_it_is_over(house: Make) -> None:
+async def test_its_author_says_more_and_that_it_is_over(
+    house: Make, town: Town
+) -> None:
     one, other = await house("one"), await house("other")
     view = await one.sharing.publish(DRAFT)
     await until(lambda: bool(other.heard("received")))
+    town.clock.advance(seconds=1)
     with pytest.raises(NotFound):
         await other.sharing.update(view.id, Change(text="Not mine to change"))
     more = await one.sharing.update(view.id, Change(text="It was the stove. "))
+    await until(lambda: other.sharing.alerts()[0].id == more.id)
+    town.clock.advance(seconds=1)
     over = await one.sharing.update(more.id, Change(urgency="past"))
     await until(lambda: other.sharing.alerts()[0].urgency == "past")
     (heard,) = other.sharing.alerts()

@@ -198,6 +198,7 @@ def _draft(wish: AlertWish, pictures: tuple[str, ...]) -> Draft:
         severity=wish.severity,
         certainty=wish.certainty,
         scope=wish.scope,
+        onset=wish.onset,
         expires_in_h=wish.expires_in_h,
         automatic=wish.automatic,
         pictures=pictures,

@@ -4,6 +4,7 @@ No message has a field for where this home is: an alert names a cell, and the en
 chooses it.
 """
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -33,6 +34,7 @@ class AlertWish(Wish, frozen=True, kw_only=True):
     severity: Severity = "unknown"
     certainty: Certainty = "unknown"
     scope: Literal["region", "hub", "public"] = "region"
+    onset: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     expires_in_h: Annotated[float, msgspec.Meta(gt=0, le=720)] = 24.0
     automatic: bool = False
     pictures: Annotated[tuple[PictureId, ...], msgspec.Meta(max_length=4)] = ()

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -53,7 +53,7 @@ def new_alert(
         severity=draft.severity,
         certainty=draft.certainty,
         scope=Scope(draft.scope),
-        onset=bucket(now),
+        onset=bucket((draft.onset or now).astimezone(UTC)),
         expires=now.replace(microsecond=0) + min(lasts, longest),
         cell=cell,
         media=tuple(each.media for each in pictures),

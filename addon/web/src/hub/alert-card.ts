@@ -3,7 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { icon } from "../ui/icon";
 import { base, buttons } from "../ui/styles";
 import type { Shown } from "./alerts";
-import { categoryIcon } from "./category-icon";
+import { categoryIcon } from "../ui/category-icon";
 import "./comments";
 import { loadDetails } from "./feed";
 import { panel } from "./hub-style";

@@ -4,7 +4,7 @@ import { html, LitElement, type PropertyValues, render, type TemplateResult, uns
 import { customElement, property, query } from "lit/decorators.js";
 import { base } from "../ui/styles";
 import { byCell, type Cell, nextIn, type Shown } from "./alerts";
-import { categoryIcon } from "./category-icon";
+import { categoryIcon } from "../ui/category-icon";
 import { Grid } from "./map-grid";
 import { mapStyle } from "./map-style";
 import { categoryWord, plural, tone } from "./words";

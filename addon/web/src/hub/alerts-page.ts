@@ -7,7 +7,7 @@ import type { Reported } from "./alert-card";
 import "./alert-card";
 import { categories, filtered, type Shown } from "./alerts";
 import "./alerts-map";
-import { categoryIcon } from "./category-icon";
+import { categoryIcon } from "../ui/category-icon";
 import { alerts, feedProblem, feedState, selected } from "./feed";
 import { panel } from "./hub-style";
 import "./report-dialog";

@@ -4,7 +4,7 @@ import { words } from "../api/client";
 import { base, buttons, fields } from "../ui/styles";
 import { fromEvent } from "./alerts";
 import "./case-envelope";
-import { categoryIcon } from "./category-icon";
+import { categoryIcon } from "../ui/category-icon";
 import { panel } from "./hub-style";
 import "./hub-media";
 import { client } from "./session";
