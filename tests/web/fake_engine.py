@@ -48,8 +48,8 @@ from neighborcam.engine.settings import Settings, load_settings, save_settings
 from neighborcam.engine.sharing.answering import House
 from neighborcam.engine.sharing.clip_maker import ClipMaker, Recorded
 from neighborcam.engine.sharing.neighbourhood import Neighbourhood
+from neighborcam.engine.sharing.studio import Studio
 from neighborcam.engine.states import CameraState
-from tests.engine.sharing.homes import no_recordings
 
 PASSWORD = "open-sesame"
 SIZE = (320, 180)
@@ -283,7 +283,7 @@ class FakeEngine:
             self._shared,
             folder / "evidence",
             self._tell,
-            no_recordings,
+            Studio(self._any_time, folder),
             self._house(),
             lambda: datetime.now(UTC),
         )
@@ -353,6 +353,11 @@ class FakeEngine:
             ),
             data_dir=self._folder,
         )
+
+    def _any_time(
+        self, camera: CameraId, start: datetime, end: datetime, out: Path
+    ) -> Span:
+        return self._export(camera, start, end, exact=False, out=out)
 
     async def _start(self) -> None:
         self.bus = Bus(self._loop)

@@ -3,27 +3,51 @@
 import asyncio
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import select
 
 from demo.town_home import CELL
+from neighborcam.engine.config import CameraConfig
 from neighborcam.hub.moderation import Case
-from neighborcam.protocol.alerts import Scope
+from neighborcam.hub.store.schema import ALERTS
+from neighborcam.protocol.alerts import Alert, Scope
+from neighborcam.protocol.canonical import decode
 from neighborcam.protocol.cells import center
 from tests.web.conftest import Watched
+from tests.web.fake_engine import FakeEngine
 from tests.web.running_hub import RunningHub
+from tests.web.test_page import begin_motion, end_motion
 
 pytestmark = pytest.mark.browser
 
 HERE = center(CELL)
+BYTES_OF = """
+async image => Array.from(new Uint8Array(await (await fetch(image.src)).arrayBuffer()))
+"""
 
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[RunningHub]:
     with RunningHub(tmp_path / "hub") as running:
         yield running
+
+
+@pytest.fixture
+def shared(engine: FakeEngine, door: CameraConfig) -> CameraConfig:
+    """A camera whose pictures its owner lets be shared, beside one that is private."""
+    for config in (
+        msgspec.structs.replace(door, sharing=True),
+        msgspec.structs.replace(door, id="garden", name="Garden", sharing=True),
+        msgspec.structs.replace(door, id="hall", name="Hall"),
+    ):
+        engine.cameras.configs[config.id] = config
+        engine.index.put_camera(config)
+    return engine.cameras.configs[door.id]
 
 
 def invite(hub: RunningHub) -> str:
@@ -42,10 +66,63 @@ def join(page: Page, hub: RunningHub) -> None:
     expect(page.get_by_role("status").filter(has_text="connected")).to_be_visible()
 
 
-def test_joining_shows_the_alerts_that_are_near(page: Page, hub: RunningHub) -> None:
-    hub.post(headline="Smoke above the school")
+def item(page: Page, headline: str) -> Locator:
+    return page.locator("nc-alert-item").filter(has_text=headline)
+
+
+def test_an_episode_becomes_an_alert_whose_exact_bytes_were_looked_at(
+    shared: CameraConfig,
+    page: Page,
+    engine: FakeEngine,
+    hub: RunningHub,
+    watched: Watched,
+) -> None:
+    watched.forgiven = ("400",)
+    for camera in (shared.id, "garden", "hall"):
+        end_motion(engine, camera, begin_motion(engine, camera))
     join(page, hub)
-    expect(page.get_by_role("heading", name="Smoke above the school")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator("nc-episode-card").filter(has_text="Front door").click()
+    page.get_by_role("button", name="Share").click()
+    picture = page.get_by_role("img", name="The picture that would leave")
+    expect(picture).to_be_visible()
+    page.get_by_label("Theft").check(force=True)
+    headline = page.get_by_label("What happened?")
+    expect(headline).to_have_value(re.compile(r"^Theft, at \d"))
+    expect(page.get_by_label("More")).to_have_value(re.compile("camera “Front door”"))
+    page.get_by_label("More").fill("My bicycle. Reward for whoever finds it")
+    expect(page.get_by_role("status", name="Advice")).to_contain_text("A reward sends")
+    page.get_by_role("button", name="Add a picture").click()
+    offered = page.get_by_role("group", name="Episodes of today")
+    expect(offered.get_by_role("button")).to_have_count(1)  # the hall is private
+    offered.get_by_role("button", name="Add Garden").click()
+    garden = page.get_by_role("figure", name=re.compile("^Garden"))
+    expect(garden.get_by_role("img")).to_be_visible()
+    garden.get_by_role("button", name="Leave out Garden").click()
+    page.get_by_label("When did it happen?").fill("2020-01-01T10:00")
+    page.get_by_role("button", name="See what would leave").click()
+    expect(page.get_by_role("alert")).to_contain_text("longer ago than 7 days")
+    page.get_by_role("button", name="Diary").click()
+    expect(page.get_by_text("Nothing has left this home")).to_be_visible()
+    page.get_by_role("button", name="Write").click()
+    page.get_by_label("When did it happen?").fill("")
+    expect(headline).to_have_value(re.compile(r"^Theft, at \d"))
+    page.get_by_role("button", name="See what would leave").click()
+    expect(page.get_by_text("This would leave, and nothing else")).to_be_visible()
+    expect(page.get_by_text("a hexagon of about 0.66 km²")).to_be_visible()
+    expect(picture).to_be_visible()
+    looked_at = sha256(bytes(picture.evaluate(BYTES_OF))).hexdigest()
+    page.get_by_role("button", name="Send to the neighbours").click()
+    expect(page.get_by_text("On its way to the hub").first).to_be_visible()
+
+    async def arrived() -> Alert:
+        async with hub.hub.desk.database.read() as tx:
+            return decode((await tx.scalars(select(ALERTS.c.body))).one(), Alert)
+
+    page.get_by_role("button", name="Diary").click()
+    diary = page.get_by_role("list", name="What left this home")
+    expect(diary.get_by_text("sent", exact=True)).to_have_count(2)  # words, picture
+    assert [each.sha256 for each in hub.run(arrived()).media] == [looked_at]
 
 
 def test_an_invite_that_is_none_is_told_in_words(page: Page, watched: Watched) -> None:
@@ -59,39 +136,82 @@ def test_an_invite_that_is_none_is_told_in_words(page: Page, watched: Watched) -
     expect(page.get_by_role("alert")).to_contain_text("whole link")
 
 
-def test_an_alert_is_looked_at_before_it_leaves_and_stands_in_the_diary(
+def write(page: Page, headline: str, category: str = "Hazard") -> None:
+    page.get_by_role("button", name="Write", exact=True).click()
+    page.get_by_label(category, exact=True).check(force=True)
+    page.get_by_label("What happened?").fill(headline)
+    page.get_by_role("button", name="See what would leave").click()
+    page.get_by_role("button", name="Send to the neighbours").click()
+
+
+def test_an_author_says_more_that_it_is_over_and_takes_it_back(
     page: Page, hub: RunningHub
 ) -> None:
     join(page, hub)
-    page.get_by_role("button", name="Write").click()
-    page.get_by_label("What happened?").fill("A tree lies across the lane")
-    page.get_by_label("Kind").select_option("hazard")
-    page.get_by_role("button", name="See what would leave").click()
-    expect(page.get_by_text("This would leave, and nothing else")).to_be_visible()
-    expect(page.get_by_text("a hexagon of about 0.66 km²")).to_be_visible()
-    page.get_by_role("button", name="Diary").click()
-    expect(page.get_by_text("Nothing has left this home")).to_be_visible()
-    page.get_by_role("button", name="Write").click()
-    page.get_by_label("What happened?").fill("A tree lies across the lane")
-    page.get_by_role("button", name="See what would leave").click()
-    page.get_by_role("button", name="Send to the neighbours").click()
-    expect(page.get_by_text("alert: A tree lies across the lane")).to_be_visible()
-    page.get_by_role("button", name="Alerts", exact=True).click()
-    expect(
-        page.get_by_role("heading", name="A tree lies across the lane")
-    ).to_be_visible()
+    write(page, "A tree lies across the lane")
+    own = item(page, "A tree lies across the lane")
+    expect(own).to_contain_text("Yours")
+    own.get_by_role("button", name="I know more").click()
+    form = page.get_by_role("form", name="What you know now")
+    form.get_by_label("More").fill("The fire brigade saws it up.")
+    form.get_by_role("button", name="Tell it").click()
+    expect(own).to_contain_text("saws it up")
+    expect(own).to_contain_text("Updated")
+    own.get_by_role("button", name="It is over").click()
+    own.get_by_role("button", name="Yes, it is over").click()
+    expect(own.get_by_role("list", name="State")).to_contain_text("Over")
+    own.get_by_role("button", name="Take back").click()
+    own.get_by_role("button", name="Yes, take it back").click()
+    expect(own).to_contain_text("Cancelled")
+    expect(own.get_by_role("button")).to_have_count(0)
 
 
-def test_a_household_says_one_thing_and_comments(page: Page, hub: RunningHub) -> None:
-    hub.post(headline="Smoke above the school")
+def test_what_waits_for_a_hub_that_is_away_is_told_and_can_be_taken_back(
+    page: Page, hub: RunningHub, engine: FakeEngine
+) -> None:
     join(page, hub)
-    page.get_by_role("button", name="It is so").click()
-    expect(page.get_by_role("button", name="Comments (0)")).to_be_visible()
-    page.get_by_role("button", name="Comments (0)").click()
-    page.get_by_label("Comment", exact=True).fill("I see it too")
-    page.get_by_role("button", name="Send").click()
-    expect(page.get_by_text(re.compile("I see it too"))).to_be_visible()
-    expect(page.get_by_role("button", name="Comments (1)")).to_be_visible()
+    write(page, "A lamp is out")
+    expect(item(page, "A lamp is out")).to_be_visible()
+    hub.run(hub._close())
+    write(page, "A tree lies across the lane")
+    waiting = page.get_by_role("region", name="On its way")
+    expect(waiting).to_contain_text("Waits for the hub")
+    waiting.get_by_role("button", name="Take back").click()
+    waiting.get_by_role("button", name="Yes, take it back").click()
+    expect(waiting).to_contain_text("cancel: A tree")
+    hub.run(hub._open())
+    assert engine.neighbourhood.is_on
+
+
+def test_a_household_says_one_thing_comments_and_reports(
+    page: Page, hub: RunningHub
+) -> None:
+    alert = hub.post(headline="Smoke above the school", severity="severe")
+    hub.run(hub.home.comment(alert, "It was the neighbour at number 12"))
+    join(page, hub)
+    smoke = item(page, "Smoke above the school")
+    for told in ("Fire", "Severe", "Not confirmed yet", "Comments (1)"):
+        expect(smoke).to_contain_text(told)
+    smoke.get_by_role("button", name="It is so").click()
+    said = smoke.get_by_role("button", name="It is so", exact=True)
+    expect(said).to_have_attribute("aria-pressed", "true")
+    smoke.get_by_role("button", name="Comments").click()
+    smoke.get_by_label("Comment", exact=True).fill("I see it too")
+    smoke.get_by_role("button", name="Send").click()
+    expect(smoke.get_by_text("I see it too")).to_be_visible()
+    expect(smoke.get_by_role("button", name="Comments (2)")).to_be_visible()
+    comments = smoke.get_by_role("list", name="Comments")
+    comments.get_by_role("button", name="Report").click()
+    smoke.get_by_label("What is wrong with this comment?").fill("It names a house")
+    smoke.get_by_role("button", name="Report to the stewards").click()
+    smoke.get_by_role("button", name="Report", exact=True).first.click()
+    smoke.get_by_label("What is wrong with this alert?").fill("There is no smoke")
+    smoke.get_by_role("button", name="Report to the stewards").click()
+    page.get_by_role("button", name="Diary").click()
+    reports = page.get_by_role("listitem").filter(has_text="report:")
+    expect(reports.get_by_text("sent", exact=True)).to_have_count(2)
+    reasons = {case.reason for case in hub.run(hub.hub.desk.moderation.queue())}
+    assert reasons == {"It names a house", "There is no smoke"}
 
 
 async def waiting(hub: RunningHub) -> list[Case]:
@@ -106,11 +226,8 @@ def test_an_author_reads_the_reasons_and_asks_for_another_look(
     page: Page, hub: RunningHub
 ) -> None:
     join(page, hub)
-    page.get_by_role("button", name="Write").click()
-    page.get_by_label("What happened?").fill("Grandfather did not come home")
-    page.get_by_label("Kind").select_option("missing_person")
-    page.get_by_role("button", name="See what would leave").click()
-    page.get_by_role("button", name="Send to the neighbours").click()
+    write(page, "Grandfather did not come home", "Missing person")
+    page.get_by_role("button", name="Diary").click()
     mine = page.get_by_role("article", name="Grandfather did not come home")
     expect(mine).to_contain_text("cannot read it now")
     moderation = hub.hub.desk.moderation

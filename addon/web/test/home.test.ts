@@ -75,3 +75,10 @@ test("rows are asked for again once their pictures may be there, each once", () 
   const labelled = { type: "EpisodeLabelled", camera: "door", at: "", episode: "02", labels: [] } as const;
   expect(settledBy({ type: "changes", seq: 1, changes: [started, ended, labelled] })).toEqual(["02"]);
 });
+
+test("an answer that was on its way while an episode ended does not let it last", () => {
+  const row = { id: "e", camera: "door", ended_at: "2026-11-23T10:00:00Z" } as Episode;
+  const known = withEpisodes(EMPTY, [row]);
+  const late = withEpisodes(known, [{ ...row, ended_at: null }]);
+  expect(late.episodes.map(({ ended_at }) => ended_at)).toEqual([row.ended_at]);
+});

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import type { NeighbourAlert } from "../src/api/neighbours";
-import { ago, current, standing } from "../src/neighbours/words";
+import type { DiaryLine, MadePicture, NeighbourAlert } from "../src/api/neighbours";
+import type { Episode } from "../src/api/types";
+import { ago, badges, current, fate, standing } from "../src/neighbours/words";
+import { aboutEpisode, draftOf, withCategory } from "../src/neighbours/writing";
 import { EMPTY, reduce } from "../src/state/home";
 
 const alert = (id: string, more: Partial<NeighbourAlert> = {}): NeighbourAlert => ({
@@ -69,10 +71,61 @@ test("times are said as people say them", () => {
   ]);
 });
 
-test("an alert says how far it can be believed", () => {
-  expect(standing(alert("a"))).toBe("not confirmed yet");
-  const more = { origin: "automation", verified: true, confirmations: 3, disputes: 4 } as const;
-  expect(standing(alert("a", more))).toBe(
-    "automatic · confirmed · 3 say it is so · 4 say it is not",
+test("an alert says how it stands and how far it can be believed", () => {
+  const told = (more: Partial<NeighbourAlert>) => badges(alert("a", more)).map(({ text }) => text);
+  expect(told({})).toEqual(["Not confirmed yet"]);
+  expect(told({ origin: "automation", verified: true, severity: "severe" })).toEqual([
+    "Automatic",
+    "Confirmed by neighbours",
+    "Severe",
+  ]);
+  expect(told({ msg_type: "update", urgency: "past", mine: true })).toEqual([
+    "Over",
+    "Yours",
+    "Not confirmed yet",
+    "Updated",
+  ]);
+  expect(told({ msg_type: "cancel", urgency: "past" })).toEqual(["Cancelled"]);
+  expect(standing(alert("a", { confirmations: 3, disputes: 4 }))).toBe(
+    "3 say it is so · 4 say it is not",
   );
+});
+
+test("what waits and what was refused is told, with its reason and for a day", () => {
+  const now = Date.parse("2026-11-23T12:00:00Z");
+  const line = (more: Partial<DiaryLine>): DiaryLine => ({
+    id: 1,
+    at: "2026-11-23T10:00:00Z",
+    kind: "alert",
+    summary: "Smoke",
+    size_bytes: 9,
+    state: "sent",
+    answer: "",
+    about: "a",
+    ...more,
+  });
+  expect(fate(line({}), now)).toBeNull();
+  expect(fate(line({ state: "waiting" }), now)?.text).toBe("Waits for the hub");
+  const refused = { state: "refused", answer: "outside_limits: too long" } as const;
+  expect(fate(line(refused), now)?.text).toBe("Not sent: too long");
+  expect(fate(line(refused), now + 24 * 3_600_000)).toBeNull();
+  expect(fate(line({ ...refused, answer: "not sent: it was taken back before" }), now)).toBeNull();
+});
+
+test("an episode fills in when, which camera and a covered picture, and waits for it", () => {
+  const episode = { id: "e", camera: "door", started_at: "2026-11-23T10:07:00Z" } as Episode;
+  const begun = withCategory(aboutEpisode(episode, "Front door", true), "theft");
+  expect(begun.headline).toMatch(/^Theft, at /);
+  expect(begun.text).toContain("Front door");
+  expect(draftOf(begun)).toBeNull();
+  const made = { id: "f".repeat(64), kind: "picture" } as MadePicture;
+  const ready = { ...begun, chosen: begun.chosen.map((each) => ({ ...each, made })) };
+  expect(draftOf(ready)).toMatchObject({
+    category: "theft",
+    onset: episode.started_at,
+    pictures: [made.id],
+  });
+  const own = { ...begun, headline: "My bicycle is gone", ownHeadline: true };
+  expect(withCategory(own, "vehicle").headline).toBe("My bicycle is gone");
+  expect(aboutEpisode(episode, "Front door", false).chosen).toEqual([]);
 });

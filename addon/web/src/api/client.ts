@@ -1,12 +1,14 @@
 /** The only module that talks to the network. Every path is relative to the page's own address. */
 
 import type {
+  AlertChange,
   AlertComment,
   AlertDraft,
   AlertPreview,
   DiaryLine,
   MadePicture,
   NeighbourAlert,
+  PictureOrder,
   Reaction,
   Sharing,
   Wishes,
@@ -150,11 +152,23 @@ export class Client {
   appeal = (id: string, reason: string): Promise<void> =>
     this.send("POST", `${alert(id)}/appeal`, { reason });
   hubPage = (): Promise<{ url: string }> => this.send("POST", "api/sharing/hub-page");
-  makePicture = (id: string, also: { faces: boolean; plates: boolean }): Promise<MadePicture> =>
-    this.send("POST", "api/sharing/pictures", { episode: id, ...also });
+  makePicture = (order: PictureOrder): Promise<MadePicture> =>
+    this.send("POST", "api/sharing/pictures", order);
+  /** The exact bytes that would leave, as an object URL. */
+  madePicture = (id: string): Promise<string> => this.picture(`api/sharing/pictures/${part(id)}`);
+  trust = (reason: string, anew: boolean): Promise<Sharing> =>
+    this.send("POST", "api/sharing/trust", { reason, anew });
   publish = (draft: AlertDraft): Promise<NeighbourAlert> => this.send("POST", "api/alerts", draft);
   preview = (draft: AlertDraft): Promise<AlertPreview> =>
     this.send("POST", "api/alerts/preview", draft);
+  updateAlert = (id: string, change: AlertChange): Promise<NeighbourAlert> =>
+    this.send("POST", `${alert(id)}/update`, change);
+  /** Have stewards look at an alert, or at a comment below it. */
+  report = (id: string, reason: string, comment?: string): Promise<void> =>
+    this.send("POST", `${alert(id)}/flags`, {
+      reason,
+      ...(comment === undefined ? {} : { comment }),
+    });
   cancelAlert = (id: string): Promise<void> => this.send("POST", `${alert(id)}/cancel`);
   react = (id: string, kind: Reaction): Promise<void> =>
     this.send("POST", `${alert(id)}/reactions`, { kind });

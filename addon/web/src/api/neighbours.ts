@@ -32,11 +32,23 @@ export const REACTIONS = [
   "resolved",
 ] as const;
 export type Reaction = (typeof REACTIONS)[number];
+export const URGENCIES = ["immediate", "expected", "future", "past", "unknown"] as const;
+export type Urgency = (typeof URGENCIES)[number];
+export const CERTAINTIES = ["observed", "likely", "possible", "unlikely", "unknown"] as const;
+export type Certainty = (typeof CERTAINTIES)[number];
 export type AlertScope = "region" | "hub" | "public";
+
+export interface Hub {
+  readonly name: string;
+  readonly state: "connected" | "connecting" | "unreachable" | "refused" | "distrusted";
+  readonly reason: string;
+  /** When it is distrusted: a file in the engine's data folder, or empty. */
+  readonly evidence: string;
+}
 
 export interface Sharing {
   readonly state: "off" | "on";
-  readonly hub: { readonly name: string; readonly state: string; readonly reason: string } | null;
+  readonly hub: Hub | null;
   readonly waiting: number;
   readonly problem: string;
 }
@@ -46,9 +58,9 @@ export interface NeighbourAlert {
   readonly msg_type: "alert" | "update" | "cancel";
   readonly origin: "person" | "automation" | "agency";
   readonly category: Category;
-  readonly urgency: string;
+  readonly urgency: Urgency;
   readonly severity: Severity;
-  readonly certainty: string;
+  readonly certainty: Certainty;
   readonly headline: string;
   readonly text: string;
   readonly instruction: string;
@@ -71,10 +83,26 @@ export interface AlertDraft {
   readonly text: string;
   readonly instruction: string;
   readonly severity: Severity;
-  readonly urgency: string;
+  readonly urgency: Urgency;
+  readonly certainty: Certainty;
   readonly scope: AlertScope;
+  /** When it happened; null for now. */
+  readonly onset: string | null;
   readonly expires_in_h: number;
   readonly pictures: readonly string[];
+}
+
+/** What a newer version says; what is left out stays as it was. */
+export type AlertChange = Partial<
+  Pick<AlertDraft, "headline" | "text" | "instruction" | "severity" | "urgency" | "certainty">
+>;
+
+/** A picture or clip to be made of an episode; what moved is always covered. */
+export interface PictureOrder {
+  readonly episode: string;
+  readonly kind: "picture" | "clip";
+  readonly faces: boolean;
+  readonly plates: boolean;
 }
 
 interface Spot {
@@ -93,6 +121,9 @@ export interface MadePicture {
   readonly id: string;
   readonly kind: "picture" | "clip";
   readonly size_bytes: number;
+  readonly width: number;
+  readonly height: number;
+  readonly redaction: readonly string[];
 }
 
 export interface AlertComment {
@@ -110,6 +141,8 @@ export interface DiaryLine {
   readonly size_bytes: number;
   readonly state: "waiting" | "sent" | "refused";
   readonly answer: string;
+  /** The alert that it belongs to: its first version. Empty for what belongs to none. */
+  readonly about: string;
 }
 
 export interface Wishes {

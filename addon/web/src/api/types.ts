@@ -58,6 +58,8 @@ export interface CameraSettings {
   readonly privacy_masks: readonly Polygon[];
   readonly recording: RecordingMode;
   readonly audio: boolean;
+  /** Whether pictures of it may be chosen for alerts and answers. */
+  readonly sharing: boolean;
   readonly keep_days: number | null;
 }
 

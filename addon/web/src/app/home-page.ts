@@ -8,6 +8,7 @@ import "../episodes/episode-dialog";
 import "../episodes/episode-list";
 import "../live/camera-tile";
 import "../neighbours/neighbours";
+import type { Tab } from "../neighbours/neighbours";
 import { current } from "../neighbours/words";
 import "../settings/settings";
 import type { Scope } from "../api/types";
@@ -23,7 +24,8 @@ import { base, buttons } from "../ui/styles";
 import { layout } from "./home-style";
 
 type Open =
-  | { readonly what: "add" | "settings" | "neighbours" }
+  | { readonly what: "add" | "settings" }
+  | { readonly what: "neighbours"; readonly tab?: Tab }
   | { readonly what: "edit"; readonly camera: string }
   | { readonly what: "episode"; readonly episode: string }
   | { readonly what: "moment"; readonly camera: string; readonly at: number };
@@ -144,11 +146,15 @@ export class HomePage extends LitElement {
       case "edit":
         return html`<nc-camera-edit .camera=${open.camera} @close=${close}></nc-camera-edit>`;
       case "neighbours":
-        return html`<nc-neighbours @close=${close}></nc-neighbours>`;
+        return html`<nc-neighbours .tab=${open.tab ?? "alerts"} @close=${close}></nc-neighbours>`;
       case "settings":
         return html`<nc-settings @close=${close}></nc-settings>`;
       case "episode":
-        return html`<nc-episode-dialog .episode=${open.episode} @close=${close}></nc-episode-dialog>`;
+        return html`<nc-episode-dialog
+          .episode=${open.episode}
+          @close=${close}
+          @share=${() => (this.open = { what: "neighbours", tab: "write" })}
+        ></nc-episode-dialog>`;
       case "moment":
         return html`<nc-moment-dialog
           .camera=${open.camera}

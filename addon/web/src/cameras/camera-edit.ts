@@ -151,11 +151,12 @@ export class CameraEdit extends LitElement {
         <span class="hint">${shapes(view)}</span>
       </div>
       ${this.renderSwitch("audio", view.audio, "Sound", "Record and play the camera's sound.")}
+      ${this.renderSwitch("sharing", view.sharing, "Share with neighbours", "Pictures of it may be chosen for alerts and for answers to agencies. Nothing is ever sent by this alone.")}
     `;
   }
 
   private renderSwitch(
-    name: "privacy" | "audio",
+    name: "privacy" | "audio" | "sharing",
     on: boolean,
     label: string,
     hint: string,

@@ -1,10 +1,11 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { words } from "../api/client";
-import type { Episode } from "../api/types";
+import type { Episode, Scope } from "../api/types";
 import { LABELS } from "../cameras/words";
 import { cameraName, type Home, withoutEpisode } from "../state/home";
-import { client, home, media, refreshEpisode } from "../state/session";
+import { aboutEpisode, writing } from "../neighbours/writing";
+import { client, home, media, refreshEpisode, scope } from "../state/session";
 import { Watch } from "../state/store";
 import { clockSeconds, length } from "../time/words";
 import "../ui/confirm";
@@ -13,7 +14,7 @@ import { icon } from "../ui/icon";
 import { base, buttons, fields } from "../ui/styles";
 import "./clip-video";
 
-/** Plays an episode; keeps, downloads or deletes it. Fires `close`. */
+/** Plays an episode; keeps, downloads, shares or deletes it. Fires `close` and `share`. */
 @customElement("nc-episode-dialog")
 export class EpisodeDialog extends LitElement {
   static override styles = [
@@ -54,6 +55,7 @@ export class EpisodeDialog extends LitElement {
   @state() private problem = "";
   @state() private busy = false;
   private readonly home = new Watch<Home>(this, home);
+  private readonly scope = new Watch<Scope>(this, scope);
 
   override render(): TemplateResult | typeof nothing {
     const episode = this.home.value.episodes.find(({ id }) => id === this.episode);
@@ -106,6 +108,11 @@ export class EpisodeDialog extends LitElement {
         <button ?disabled=${this.busy || episode.ended_at === null} @click=${this.download}>
           ${icon("download")}Download
         </button>
+        ${
+          this.home.value.sharing.state === "on" && this.scope.value === "admin"
+            ? html`<button @click=${() => this.share(episode)}>${icon("share")}Share</button>`
+            : nothing
+        }
       </div>
       <nc-confirm
         slot="footer"
@@ -115,6 +122,15 @@ export class EpisodeDialog extends LitElement {
         @confirmed=${this.delete}
         >${icon("bin")}Delete</nc-confirm
       >`;
+  }
+
+  /** Begin an alert about it; nothing leaves before it was looked at. */
+  private share(episode: Episode): void {
+    const known = this.home.value;
+    const camera = known.cameras.find(({ id }) => id === episode.camera);
+    const name = cameraName(known, episode.camera);
+    writing.value = aboutEpisode(episode, name, camera?.sharing ?? false);
+    this.dispatchEvent(new CustomEvent("share"));
   }
 
   private toggleHold(episode: Episode): Promise<void> {

@@ -1,20 +1,21 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, state } from "lit/decorators.js";
-import { repeat } from "lit/directives/repeat.js";
+import { customElement, property, state } from "lit/decorators.js";
+import type { Hub } from "../api/neighbours";
+import type { Scope } from "../api/types";
 import type { Home } from "../state/home";
-import { home } from "../state/session";
+import { home, scope } from "../state/session";
 import { Watch } from "../state/store";
 import "../ui/dialog";
 import { base, buttons } from "../ui/styles";
-import "./alert-item";
+import "./alerts-view";
 import "./diary";
 import "./hub-page-link";
 import "./join";
 import "./membership";
 import "./own-alerts";
 import "./requests";
+import { neighbourly } from "./style";
 import "./write";
-import { current } from "./words";
 
 const TABS = {
   alerts: "Alerts",
@@ -23,81 +24,111 @@ const TABS = {
   diary: "Diary",
   membership: "Membership",
 } as const;
-type Tab = keyof typeof TABS;
+export type Tab = keyof typeof TABS;
+/** What somebody who may only look can see. */
+const LOOKING: ReadonlySet<Tab> = new Set<Tab>(["alerts", "requests"]);
 
-/** The neighbourhood: joining, alerts, writing one, the diary of what left. */
+const STATES: Readonly<Record<Hub["state"], { word: string; tone: string }>> = {
+  connected: { word: "connected", tone: "good" },
+  connecting: { word: "connecting…", tone: "warn" },
+  unreachable: { word: "cannot be reached; what you write waits here", tone: "warn" },
+  refused: { word: "refuses this home", tone: "bad" },
+  distrusted: { word: "not trusted any more", tone: "bad" },
+};
+
+/** The neighbourhood: joining, alerts, writing one, the diary of what left. Fires `close`. */
 @customElement("nc-neighbours")
 export class Neighbours extends LitElement {
   static override styles = [
     base,
     buttons,
+    neighbourly,
     css`
       nc-dialog {
-        --dialog-width: 680px;
+        --dialog-width: 1080px;
       }
       nav {
-        margin-bottom: var(--space-4);
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-1);
+        margin: var(--space-3) 0 var(--space-4);
+      }
+      .wrote {
+        margin-bottom: var(--space-2);
+      }
+      @media (max-width: 520px) {
+        nav button {
+          padding: 0 var(--space-3);
+        }
+      }
+      .narrow {
+        max-width: 720px;
+        margin: 0 auto;
       }
     `,
   ];
 
+  @property() tab: Tab = "alerts";
   private readonly home = new Watch<Home>(this, home);
-  @state() private tab: Tab = "alerts";
+  private readonly scope = new Watch<Scope>(this, scope);
+  @state() private wrote = false;
 
   override render(): TemplateResult {
+    const { state } = this.home.value.sharing;
     return html`<nc-dialog heading="Neighbours" @close=${() => this.dispatchEvent(new CustomEvent("close"))}>
-      ${this.home.value.sharing.state === "on" ? this.renderOn() : html`<nc-join></nc-join>`}
+      ${state === "on" ? this.renderOn() : html`<nc-join class="narrow"></nc-join>`}
     </nc-dialog>`;
   }
 
   private renderOn(): TemplateResult {
     const { hub, waiting, problem } = this.home.value.sharing;
+    const { word, tone } = STATES[hub?.state ?? "connecting"];
+    const tabs = (Object.keys(TABS) as Tab[]).filter(
+      (tab) => this.scope.value === "admin" || LOOKING.has(tab),
+    );
     return html`
-      <p class="soft small" role="status">
-        ${hub?.name}: ${hub?.state}${hub?.reason ? ` (${hub.reason})` : ""}${waiting > 0 ? `, ${waiting} to be sent` : ""}
+      <p class="small" role="status">
+        <span class=${`badge ${tone}`}>${hub?.name}: ${word}</span>
+        <span class="soft">${hub?.reason ?? ""}${waiting > 0 ? ` ${waiting} to be sent.` : ""}</span>
       </p>
       <nc-hub-page-link></nc-hub-page-link>
       ${problem === "" ? nothing : html`<p class="notice" role="alert">${problem}</p>`}
-      <nav class="row" aria-label="Parts of the neighbourhood">
-        ${Object.entries(TABS).map(
-          ([tab, name]) => html`<button
+      <nav aria-label="Parts of the neighbourhood">
+        ${tabs.map(
+          (tab) => html`<button
             class=${tab === this.tab ? "primary" : "plain"}
             aria-current=${tab === this.tab ? "page" : "false"}
-            @click=${() => (this.tab = tab as Tab)}
-          >${name}${tab === "requests" ? this.open() : ""}</button>`,
+            @click=${() => this.go(tab)}
+          >${TABS[tab]}${tab === "requests" ? this.open() : ""}</button>`,
         )}
       </nav>
+      ${this.wrote && this.tab === "alerts" ? html`<p class="sunk small wrote" role="status">On its way to the hub. It stands in this list once the hub has it; with pictures, once a steward has looked at them.</p>` : nothing}
       ${this.renderTab()}
     `;
   }
 
-  private renderTab(): TemplateResult | typeof nothing {
+  private renderTab(): TemplateResult {
     switch (this.tab) {
       case "write":
-        return html`<nc-write-alert @sent=${() => (this.tab = "diary")}></nc-write-alert>`;
+        return html`<nc-write-alert class="narrow" @sent=${() => this.go("alerts", true)}></nc-write-alert>`;
       case "requests":
-        return html`<nc-requests></nc-requests>`;
+        return html`<nc-requests class="narrow"></nc-requests>`;
       case "diary":
-        return html`<nc-own-alerts></nc-own-alerts><nc-diary></nc-diary>`;
+        return html`<div class="narrow"><nc-own-alerts></nc-own-alerts><nc-diary></nc-diary></div>`;
       case "membership":
-        return html`<nc-membership></nc-membership>`;
+        return html`<nc-membership class="narrow"></nc-membership>`;
       default:
-        return this.renderAlerts();
+        return html`<nc-alerts-view @write=${() => this.go("write")}></nc-alerts-view>`;
     }
+  }
+
+  private go(tab: Tab, wrote = false): void {
+    this.tab = tab;
+    this.wrote = wrote;
   }
 
   private open(): string {
     const open = this.home.value.requests.filter(({ state }) => state === "open").length;
     return open === 0 ? "" : ` (${open})`;
-  }
-
-  private renderAlerts(): TemplateResult {
-    const alerts = current(this.home.value.alerts);
-    if (alerts.length === 0) return html`<p class="soft">No alerts near this home.</p>`;
-    return html`${repeat(
-      alerts,
-      ({ id }) => id,
-      (alert) => html`<nc-alert-item .alert=${alert}></nc-alert-item>`,
-    )}`;
   }
 }

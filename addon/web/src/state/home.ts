@@ -44,10 +44,16 @@ export function reduce(home: Home, message: ServerMessage): Home {
   return home;
 }
 
-/** Episodes asked for are newer than what we know, but for those that began since. */
+/**
+ * Episodes asked for are newer than what we know, but for those that began since, or ended
+ * while the answer was on its way: what has ended does not last again.
+ */
 export function withEpisodes(home: Home, rows: readonly Episode[]): Home {
   const known = new Map(home.episodes.map((episode) => [episode.id, episode]));
-  for (const row of rows) known.set(row.id, row);
+  for (const row of rows) {
+    const ended = row.ended_at ?? known.get(row.id)?.ended_at ?? null;
+    known.set(row.id, { ...row, ended_at: ended });
+  }
   return { ...home, episodes: sorted([...known.values()]) };
 }
 

@@ -35,7 +35,6 @@ const changes = new ChangesSocket(client, {
   message: receive,
   connection(connection) {
     home.value = { ...home.value, connection };
-    if (connection === "online") void loadEpisodes();
   },
   outdated: () => {
     outdated.value = true;
@@ -138,6 +137,8 @@ export async function refreshEpisode(id: string): Promise<void> {
 
 function receive(message: ServerMessage): void {
   home.value = reduce(home.value, message);
+  // Not before: an episode that ended in between would last for ever.
+  if (message.type === "snapshot") void loadEpisodes();
   if (message.type !== "changes") return;
   for (const news of message.changes) if (news.type === "MotionStarted") announce(news.camera);
   for (const id of settledBy(message)) {

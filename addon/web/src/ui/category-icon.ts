@@ -1,5 +1,5 @@
 import { html, type SVGTemplateResult, svg, type TemplateResult } from "lit";
-import type { Category } from "./types";
+import type { Category } from "../hub/types";
 
 const PATHS: Readonly<Record<Category, SVGTemplateResult>> = {
   fire: svg`<path d="M12 3.5c.5 3.5 5.5 5.5 5.5 10.5a5.5 5.5 0 0 1-11 0c0-2 1-3.5 2.2-4.5.3 1.5 1 2.2 1.8 2.5-.5-3.5.3-6.5 1.5-8.5z"/>`,
@@ -22,8 +22,8 @@ const PATHS: Readonly<Record<Category, SVGTemplateResult>> = {
   info: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5.5M12 7.5h.1"/>`,
 };
 
-/** A line drawing of what an alert is about, beside its word. */
-export function categoryIcon(category: Category, size = 20): TemplateResult {
+/** A line drawing of what an alert is about, beside its word; of a newer hub's category, the general one. */
+export function categoryIcon(category: string, size = 20): TemplateResult {
   return html`<svg
     viewBox="0 0 24 24"
     width=${size}
@@ -35,6 +35,6 @@ export function categoryIcon(category: Category, size = 20): TemplateResult {
     stroke-linejoin="round"
     aria-hidden="true"
   >
-    ${PATHS[category] ?? PATHS.info}
+    ${PATHS[category as Category] ?? PATHS.info}
   </svg>`;
 }

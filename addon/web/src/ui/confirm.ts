@@ -9,6 +9,7 @@ export class Confirm extends LitElement {
 
   @property() question = "Really?";
   @property() yes = "Yes, delete";
+  @property() no = "Keep it";
   /** How the button looks before it asks; what is destroyed warns from the start. */
   @property() tone: "danger" | "primary" | "" = "danger";
   @property({ type: Boolean }) disabled = false;
@@ -22,7 +23,7 @@ export class Confirm extends LitElement {
     return html`<div class="row" role="group" aria-label=${this.question}>
       <span class="small">${this.question}</span>
       <button class=${`${this.tone || "primary"} yes`} @click=${this.confirm}>${this.yes}</button>
-      <button class="plain" @click=${() => (this.asking = false)}>Keep it</button>
+      <button class="plain" @click=${() => (this.asking = false)}>${this.no}</button>
     </div>`;
   }
 

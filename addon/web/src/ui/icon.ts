@@ -16,6 +16,14 @@ const PATHS: Record<string, SVGTemplateResult> = {
   animal: svg`<circle cx="6" cy="11" r="1.700"/><circle cx="10" cy="7" r="1.700"/><circle cx="14" cy="7" r="1.700"/><circle cx="18" cy="11" r="1.700"/><path d="M12 11.500c-3 0-5 3.200-5 5.300 0 1.700 1.500 2.200 5 2.200s5-.5 5-2.200c0-2.100-2-5.300-5-5.300z"/>`,
   camera: svg`<path d="M4 8h11v9H4zM15 11l5-3v9l-5-3z"/>`,
   shield: svg`<path d="M12 3.500 19 6v6c0 4.500-3 7.300-7 8.500-4-1.200-7-4-7-8.500V6z"/>`,
+  share: svg`<path d="M12 15V4M7.500 8 12 3.500 16.500 8M5 13v7h14v-7"/>`,
+  flag: svg`<path d="M6 21V4h11l-2 4 2 4H6"/>`,
+  bubble: svg`<path d="M4 5h16v11H10l-4 4v-4H4z"/>`,
+  map: svg`<path d="M4 6.500 9.500 4l5 2.500L20 4v13.500L14.500 20l-5-2.500L4 20zM9.500 4v13.500M14.500 6.500V20"/>`,
+  list: svg`<path d="M8 6.500h12M8 12h12M8 17.500h12M4 6.500h.1M4 12h.1M4 17.500h.1"/>`,
+  print: svg`<path d="M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z"/>`,
+  copy: svg`<path d="M8 8h12v12H8zM16 8V4H4v12h4"/>`,
+  check: svg`<path d="M5 12.500 10 17.500 19 7"/>`,
   expand: svg`<path d="M14 5h5v5M10 19H5v-5M19 5l-6 6M5 19l6-6"/>`,
 };
 
