@@ -101,12 +101,31 @@ def test_a_workflow_may_no_more_than_it_says_and_runs_pinned_actions(
     told = yaml.safe_load(path.read_text())
     assert told["permissions"] == {}
     for job in told["jobs"].values():
-        assert job["timeout-minutes"]
         assert job["permissions"]
+        if "uses" in job:  # a workflow of this checkout, which is tested here too
+            assert job["uses"] in {f"$/.github/workflows/{e.name}" for e in WORKFLOWS}
+            continue
+        assert job["timeout-minutes"]
         for step in job["steps"]:
             action = step.get("uses", "@" + "0" * 40)
             _, _, digest = action.partition("@")
             assert len(digest) == 40, action
+
+
+def test_nothing_is_published_that_did_not_pass() -> None:
+    release = yaml.safe_load((WORKFLOWS[0].parent / "release.yml").read_text())["jobs"]
+    tests = {name for name, job in release.items() if "test.yml" in job.get("uses", "")}
+
+    def needed(name: str) -> set[str]:
+        needs = release[name].get("needs", [])
+        direct = {needs} if isinstance(needs, str) else set(needs)
+        return direct.union(*map(needed, direct))
+
+    assert tests
+    for name, job in release.items():
+        if "write" in job["permissions"].values():
+            assert tests <= needed(name), name
+    assert "zip" in needed("image")  # it checks the version in every file
 
 
 def test_the_suite_runs_on_the_oldest_and_the_newest_home_assistant() -> None:
