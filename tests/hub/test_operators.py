@@ -46,7 +46,7 @@ SAID = [
     ("takedown", f"by {WORDS[DISPUTED_BY]} households"),
     ("takedown", f"(within {ENVELOPES.days} days, in public,"),
     ("legal-demands", f"for {ENVELOPES.days} days a sealed envelope"),
-    ("legal-demands", f"for {INVITES_IN.days} days, between random ids"),
+    ("legal-demands", f"For {INVITES_IN.days} days, how many"),
     ("agency-onboarding", f"They have {NOTICE.days} days; a fifth keeps it out"),
     ("incidents", f"dated {WORDS[ADRIFT.days]} day ahead"),
     ("rota", f"A request waits at most {WAITS.days} days"),

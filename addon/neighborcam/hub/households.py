@@ -9,11 +9,12 @@ from hashlib import sha256
 from typing import Any, Final, NoReturn
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from sqlalchemy import Row, Select, delete, func, insert, select
+from sqlalchemy import Row, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.chains import Chain
 from neighborcam.hub.errors import (
+    Conflict,
     NotAMember,
     NotFound,
     QuotaUsed,
@@ -73,7 +74,7 @@ class Households:
     async def invite_by_steward(self) -> str:
         """Return the code of an invite that a steward, or the hub's start, gives."""
         async with self._database.write() as tx:
-            return await self._new_invite(tx, lineage=b"")
+            return await self._new_invite(tx)
 
     async def join(self, wish: Join) -> str:
         """Take a household; return its id. Raises `WrongCode`, `BadSignature`."""
@@ -83,18 +84,17 @@ class Households:
             member = await _first(
                 tx, select(HOUSEHOLDS).where(HOUSEHOLDS.c.key == wish.key)
             )
-            if member is not None and member.invite == code:
+            if member is not None:
                 return str(member.id)  # it did not hear our answer the first time
             invite = await _first(tx, select(INVITES).where(INVITES.c.code == code))
-            if member is not None or invite is None or invite.expires <= self._clock():
+            if invite is None or invite.expires <= self._clock():
                 raise WrongCode("the invite is used or too old: ask for another")
             await tx.execute(delete(INVITES).where(INVITES.c.code == code))
+            # From here on nobody can tell by whom this household came.
+            used = INVITED.c.code == wish.code
+            await tx.execute(update(INVITED).where(used).values(code=""))
             household = secrets.token_hex(16)
-            await tx.execute(
-                insert(HOUSEHOLDS).values(
-                    id=household, key=wish.key, invite=code, lineage=invite.lineage
-                )
-            )
+            await tx.execute(insert(HOUSEHOLDS).values(id=household, key=wish.key))
         return household
 
     async def tokens(self, wish: TokenWish) -> list[bytes]:
@@ -146,23 +146,27 @@ class Households:
         return await self._keys.reading_pass()
 
     async def invite(self, wish: InviteWish) -> str:
-        """Return an invite's code for a neighbour. Raises `QuotaUsed`."""
+        """Return an invite's code for a neighbour.
+
+        Raises `QuotaUsed`, and `Conflict` when it was asked for before and is used.
+        """
         now = self._clock()
         async with self._database.write() as tx:
-            member = await self._member(tx, wish)
+            await self._member(tx, wish)
             mine = INVITED.c.household == wish.household
             given = list(await tx.execute(select(INVITED).where(mine)))
             for row in given:
-                if row.nonce == wish.nonce:
+                if row.nonce == wish.nonce and row.code:
                     return str(row.code)
+                if row.nonce == wish.nonce:
+                    raise Conflict("this invite is used or too old: ask for another")
             if sum(row.at > now - INVITES_IN for row in given) >= INVITES_EACH:
                 raise QuotaUsed(f"{INVITES_EACH} invites in 90 days; ask a steward")
-            code = await self._new_invite(
-                tx, lineage=sha256(member.lineage + member.invite).digest()
-            )
+            code = await self._new_invite(tx)
+            day = now.replace(hour=0, minute=0, second=0, microsecond=0)
             await tx.execute(
                 insert(INVITED).values(
-                    household=wish.household, nonce=wish.nonce, code=code, at=now
+                    household=wish.household, nonce=wish.nonce, code=code, at=day
                 )
             )
         return code
@@ -218,21 +222,37 @@ class Households:
             )
         )
 
-    async def _new_invite(self, tx: AsyncConnection, *, lineage: bytes) -> str:
+    async def _new_invite(self, tx: AsyncConnection) -> str:
         code = new_code()
         await tx.execute(
             insert(INVITES).values(
-                code=_hash(code), lineage=lineage, expires=self._clock() + INVITE_LASTS
+                code=_hash(code), expires=self._clock() + INVITE_LASTS
             )
         )
         return code
 
 
 async def remove(tx: AsyncConnection, household: str) -> None:
-    """Delete an account: it left, or stewards closed it."""
+    """Delete an account: it left, or stewards closed it.
+
+    Its invites too: who is shut out must not come back by one of them.
+    """
+    codes = await tx.scalars(
+        select(INVITED.c.code).where(INVITED.c.household == household)
+    )
+    given = [_hash(code) for code in codes if code]
+    await tx.execute(delete(INVITES).where(INVITES.c.code.in_(given)))
     await tx.execute(delete(INVITED).where(INVITED.c.household == household))
     await tx.execute(delete(ISSUED).where(ISSUED.c.household == household))
     await tx.execute(delete(HOUSEHOLDS).where(HOUSEHOLDS.c.id == household))
+
+
+async def forget_invites(tx: AsyncConnection, now: datetime) -> None:
+    """Delete invites that are too old, and what counted those of 90 days ago."""
+    await tx.execute(delete(INVITES).where(INVITES.c.expires <= now))
+    await tx.execute(delete(INVITED).where(INVITED.c.at <= now - INVITES_IN))
+    old = INVITED.c.at <= now - INVITE_LASTS - timedelta(days=1)
+    await tx.execute(update(INVITED).where(old).values(code=""))
 
 
 def _stranger() -> NoReturn:

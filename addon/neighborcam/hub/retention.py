@@ -11,7 +11,7 @@ from neighborcam.hub.agency_alerts import forget_alert_reviews
 from neighborcam.hub.blobs import Blobs
 from neighborcam.hub.capsules import Capsules
 from neighborcam.hub.chunks import Chunks
-from neighborcam.hub.households import INVITES_IN
+from neighborcam.hub.households import forget_invites
 from neighborcam.hub.openings import forget_openings
 from neighborcam.hub.requests import forget_reviews
 from neighborcam.hub.sessions import forget_sessions
@@ -23,8 +23,6 @@ from neighborcam.hub.store.schema import (
     CASES,
     COMMENTS,
     ENVELOPES,
-    INVITED,
-    INVITES,
     ISSUED,
     MEDIA,
     VOTES,
@@ -88,8 +86,7 @@ class Retention:
             await tx.execute(delete(ENVELOPES).where(ENVELOPES.c.expires <= now))
             await forget_openings(tx, now)
             await forget_sessions(tx, now)
-            await tx.execute(delete(INVITES).where(INVITES.c.expires <= now))
-            await tx.execute(delete(INVITED).where(INVITED.c.at <= now - INVITES_IN))
+            await forget_invites(tx, now)
             await self._forget_alerts(tx, now)
             await _forget_counts(tx, now)
             await self._keys.forget(tx)

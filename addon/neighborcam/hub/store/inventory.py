@@ -48,33 +48,30 @@ _WORDS: Final[dict[str, Words]] = {
         {"name": "which counter", "value": "how far it has counted"},
     ),
     "households": Words(
-        "that somebody takes part: a random id, a public key, hashes of invites",
+        "that somebody takes part: a random id and a public key",
         "until they leave",
         {
             "id": "a random number",
             "key": "the public half of its engine's key",
-            "invite": "the hash of the code by which it came",
-            "lineage": "a hash over the invites above it: names nobody",
         },
     ),
     "invites": Words(
         "hashes of codes that nobody used yet",
         "30 days",
         {
-            "code": "its hash; the code itself is nowhere",
-            "lineage": "as of a household",
+            "code": "its hash; the code itself is nowhere else but with who gave it",
             "expires": "the day on which it is of no use any more",
         },
     ),
     "invited": Words(
-        "which invites a household gave, and so, with the hash of the code by which"
-        " another came, whom it invited",
-        "90 days",
+        "how many invites a household gave, and the codes that nobody used yet; not who"
+        " came by them",
+        "90 days; the code until it is used, 31 days at most",
         {
             "household": "who gave it",
             "nonce": "so that the same wish gets the same code",
-            "code": "the code it got; whoever used it has its hash",
-            "at": "when",
+            "code": "the code it got; empty once it was used",
+            "at": "the day",
         },
     ),
     "token_keys": Words(

@@ -62,23 +62,22 @@ HOUSEHOLDS: Final = Table(
     METADATA,
     Column("id", String(32), primary_key=True),
     Column("key", LargeBinary, nullable=False, unique=True),
-    Column("invite", LargeBinary, nullable=False),  # hash of the code it came by
-    Column("lineage", LargeBinary, nullable=False),  # hash over all invites above it
+    sqlite_with_rowid=False,
 )
 INVITES: Final = Table(
     "invites",
     METADATA,
     Column("code", LargeBinary, primary_key=True),  # its hash
-    Column("lineage", LargeBinary, nullable=False),
     Column("expires", Instant, nullable=False),
+    sqlite_with_rowid=False,
 )
 INVITED: Final = Table(  # how many invites a household gave, for 90 days
     "invited",
     METADATA,
     Column("household", String(32), primary_key=True),
     Column("nonce", String(32), primary_key=True),
-    Column("code", String(20), nullable=False),
-    Column("at", Instant, nullable=False),
+    Column("code", String(20), nullable=False),  # empty once it is used
+    Column("at", Instant, nullable=False),  # the day
 )
 TOKEN_KEYS: Final = Table(
     "token_keys",

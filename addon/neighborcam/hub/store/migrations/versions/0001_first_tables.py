@@ -154,10 +154,9 @@ def _make_households() -> None:
         "households",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=False),
-        sa.Column("invite", sa.LargeBinary(), nullable=False),
-        sa.Column("lineage", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("key"),
+        sqlite_with_rowid=False,
     )
 
 
@@ -176,9 +175,9 @@ def _make_invites() -> None:
     op.create_table(
         "invites",
         sa.Column("code", sa.LargeBinary(), nullable=False),
-        sa.Column("lineage", sa.LargeBinary(), nullable=False),
         sa.Column("expires", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("code"),
+        sqlite_with_rowid=False,
     )
 
 
