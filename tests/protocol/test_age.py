@@ -1,6 +1,5 @@
 import base64
 import io
-import shutil
 import subprocess
 import zlib
 from hashlib import sha256
@@ -29,7 +28,9 @@ from neighborcam.protocol.capsules import (
     seal_capsule,
 )
 from neighborcam.protocol.errors import CannotOpen, InvalidMessage
+from tests.conftest import CHECKOUT
 from tests.protocol.vectors import vectors
+from tests.tools import lacking, need
 
 VECTORS = vectors("age")
 CLASSIC = ClassicIdentity(bytes(range(32)))
@@ -102,26 +103,35 @@ def test_another_implementation_opens_it(size: int) -> None:
     assert opened(pyrage.encrypt(content, [recipient]), CLASSIC) == content
 
 
-@pytest.mark.parametrize("identity", BOTH, ids=["classic", "hybrid"])
-def test_debian_s_age_opens_it_and_we_open_debian_s(
-    identity: Identity, tmp_path: Path
-) -> None:
-    if shutil.which("age") is None:
-        pytest.skip("age is not installed (apt install age)")
-    version = subprocess.run(["age", "--version"], capture_output=True, check=True)
-    if identity is HYBRID and version.stdout < b"v1.3":
-        pytest.skip("this age is older than 1.3 and knows no hybrid keys")
+CONTENT = bytes(range(256)) * 1000
+
+
+def program(command: list[str], given: bytes) -> bytes:
+    done = subprocess.run(command, input=given, capture_output=True, check=True)
+    return done.stdout
+
+
+def test_debian_s_age_opens_it_and_we_open_debian_s(tmp_path: Path) -> None:
+    need("age")
     key = tmp_path / "key.txt"
-    key.write_text(identity.secret() + "\n")
-    content = bytes(range(256)) * 1000
-    asked = ["age", "--decrypt", "--identity", str(key)]
-    ours = subprocess.run(
-        asked, input=sealed(content, identity), capture_output=True, check=True
-    )
-    assert ours.stdout == content
-    asked = ["age", "--recipient", str(identity.recipient)]
-    theirs = subprocess.run(asked, input=content, capture_output=True, check=True)
-    assert opened(theirs.stdout, identity) == content
+    key.write_text(CLASSIC.secret() + "\n")
+    command = ["age", "--decrypt", "--identity", str(key)]
+    assert program(command, sealed(CONTENT, CLASSIC)) == CONTENT
+    theirs = program(["age", "--recipient", str(CLASSIC.recipient)], CONTENT)
+    assert opened(theirs, CLASSIC) == CONTENT
+
+
+@pytest.mark.parametrize("identity", BOTH, ids=["classic", "hybrid"])
+def test_age_s_own_typescript_opens_it_and_we_open_theirs(identity: Identity) -> None:
+    """Debian's age is too old for the hybrid; its author's other program is not."""
+    if not (CHECKOUT / "addon/web/node_modules/age-encryption").is_dir():
+        lacking("age-encryption is not installed: call script/build-web")
+    with_node = str(CHECKOUT / "script/with-node")
+    command = [with_node, "node", str(CHECKOUT / "tests/protocol/stock_age.mjs")]
+    ours = [*command, "decrypt", identity.secret()]
+    assert program(ours, sealed(CONTENT, identity)) == CONTENT
+    theirs = program([*command, "encrypt", str(identity.recipient)], CONTENT)
+    assert opened(theirs, identity) == CONTENT
 
 
 def test_a_file_for_somebody_else_stays_closed() -> None:
