@@ -214,6 +214,8 @@ def _of_alert(alert: Alert) -> dict[str, Any]:
         "severity": alert.severity,
         "urgency": alert.urgency,
         "headline": alert.headline,
+        "origin": alert.origin,
+        "agency": alert.agency,
         "verified": alert.verified,
         "mine": alert.mine,
     }

@@ -77,6 +77,8 @@ class AlertPlace(SharingEntity, GeolocationEvent):
             "category": self._alert.category,
             "severity": self._alert.severity,
             "headline": self._alert.headline,
+            "origin": self._alert.origin,
+            "agency": self._alert.agency,
         }
 
     @callback

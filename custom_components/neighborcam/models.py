@@ -229,6 +229,7 @@ class Alert:
     msg_type: Literal["alert", "update", "cancel"]
     references: list[Id] = field(default_factory=list)
     origin: Literal["person", "automation", "agency"]
+    agency: Annotated[str, Length(max=80)] = ""
     category: Annotated[str, Length(max=40)]
     urgency: Annotated[str, Length(max=20)]
     severity: Annotated[str, Length(max=20)]

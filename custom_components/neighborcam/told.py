@@ -69,6 +69,7 @@ def alert_told(coordinator: EngineCoordinator, alert: Alert) -> dict[str, Any]:
         "id": alert.id,
         "is_update": alert.msg_type == "update",
         "origin": alert.origin,
+        "agency": alert.agency,
         "category": alert.category,
         "urgency": alert.urgency,
         "severity": alert.severity,

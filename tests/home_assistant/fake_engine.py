@@ -94,6 +94,7 @@ def alert(id_: str = "alert-1", **changes: Any) -> dict[str, Any]:
         "msg_type": "alert",
         "references": [],
         "origin": "person",
+        "agency": "",
         "category": "fire",
         "urgency": "immediate",
         "severity": "severe",

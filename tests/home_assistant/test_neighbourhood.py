@@ -246,6 +246,25 @@ async def test_no_place_tells_where_the_home_is(
         assert str(hass.config.longitude) not in shown, entity.entity_id
 
 
+async def test_an_agency_s_alert_says_whose_it_is(
+    hass: HomeAssistant,
+    engine: FakeEngine,
+    set_up: SetUp,
+    settle: Settle,
+    heard: list[tuple[str, dict[str, Any]]],
+) -> None:
+    engine.state.sharing = dict(SHARING_ON)
+    await set_up()
+    warned = alert(origin="agency", agency="Springfield Fire Department")
+    await engine.push({"type": "AlertReceived", "alert": warned})
+    await settle(lambda: hass.states.get(PLACE) and heard)
+    place = hass.states.get(PLACE)
+    assert place is not None
+    for attributes in (place.attributes, heard[0][1]):
+        assert attributes["origin"] == "agency"
+        assert attributes["agency"] == "Springfield Fire Department"
+
+
 async def test_the_map_is_empty_while_sharing_is_off_and_far_alerts_never_show(
     hass: HomeAssistant, engine: FakeEngine, set_up: SetUp, settle: Settle
 ) -> None:

@@ -96,6 +96,7 @@ class AlertView(View, frozen=True, kw_only=True):
     id: str
     msg_type: Literal["alert", "update", "cancel"]
     origin: Literal["person", "automation", "agency"]
+    agency: str = ""  # its name, by the public log, of an agency's
     category: Category
     urgency: Urgency
     severity: Severity
@@ -172,12 +173,15 @@ class Preferences(
 ):
     """What this home wants to hear, and when not.
 
+    ``agencies``: whether alerts of agencies are heard.
+
     Hours are those of a clock on the wall in ``zone`` (IANA's name), as ``22:30``.
     """
 
     radius_m: Annotated[float, msgspec.Meta(ge=100, le=30_000)] = 3000.0
     muted: tuple[Category, ...] = ()
     least_severity: Severity = "unknown"
+    agencies: bool = True
     quiet_from: Hour | None = None
     quiet_until: Hour | None = None
     zone: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] = "UTC"

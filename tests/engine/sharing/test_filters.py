@@ -20,7 +20,7 @@ from neighborcam.engine.sharing.filters import (
     wanted,
     zone_of,
 )
-from neighborcam.protocol.alerts import MsgType
+from neighborcam.protocol.alerts import MsgType, Origin
 from tests.protocol.messages import CELL, OTHER_ID, alert
 
 NEAR = Place(latitude=52.52, longitude=13.405)
@@ -37,6 +37,8 @@ HERE = Place(
         ({"muted": (Category.MISSING_PERSON,)}, {}, True),
         ({"least_severity": "severe"}, {"severity": "moderate"}, False),
         ({"least_severity": "severe"}, {"severity": "extreme"}, True),
+        ({"agencies": False}, {"origin": Origin.AGENCY}, False),
+        ({"agencies": False}, {"origin": Origin.AUTOMATION}, True),
         ({"radius_m": 100}, {"cell": h3.latlng_to_cell(52.52, 13.405, 8)}, False),
     ],
 )

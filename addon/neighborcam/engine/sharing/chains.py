@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from neighborcam.protocol.alerts import MsgType
+from neighborcam.protocol.alerts import Alert, MsgType, Origin
 from neighborcam.protocol.feed import Published
 
 
@@ -42,6 +42,16 @@ class Chain:
     cancel: Published | None
     until: datetime
     seq: int  # the newest of all of it
+
+
+def author_of(alert: Alert) -> bytes:
+    """Return who may change and cancel an alert.
+
+    Whoever has the key of its first version; of an agency's any of its officers.
+    """
+    if alert.origin is Origin.AGENCY:
+        return b"agency " + (alert.agency or "").encode()
+    return alert.author_key
 
 
 def chains(known: Iterable[Known]) -> list[Chain]:

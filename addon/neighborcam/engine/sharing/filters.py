@@ -11,7 +11,7 @@ import h3
 from neighborcam.engine.errors import InvalidInput
 from neighborcam.engine.neighbours import Preferences
 from neighborcam.engine.sharing.views import category
-from neighborcam.protocol.alerts import Alert, MsgType
+from neighborcam.protocol.alerts import Alert, MsgType, Origin
 from neighborcam.protocol.cells import COARSEST, center
 
 EARTH_M: Final = 6_371_009.0
@@ -43,6 +43,8 @@ def wanted(alert: Alert, place: Place, preferences: Preferences) -> bool:
     """
     if alert.msg_type is MsgType.CANCEL:
         return True
+    if alert.origin is Origin.AGENCY and not preferences.agencies:
+        return False
     if category(alert.category) in preferences.muted:
         return False
     least = SEVERITIES.index(preferences.least_severity)

@@ -16,6 +16,7 @@ from neighborcam.engine.sharing.filters import Place, regions, vote_regions
 from neighborcam.engine.sharing.hub_link import HubLink
 from neighborcam.engine.sharing.known_alerts import KnownAlerts
 from neighborcam.engine.sharing.listening import Listening, Say
+from neighborcam.engine.sharing.logged_alerts import LoggedAlerts
 from neighborcam.engine.sharing.supervised import Supervised
 from neighborcam.engine.sharing.views import alert_view
 from neighborcam.engine.sharing.votes import Votes
@@ -30,6 +31,7 @@ class Hearing:
     """The alerts of the neighbourhood, as far as this home wants to hear of them.
 
     ``say`` hears how each region does, ``keep_to`` which regions still count.
+    ``read_log`` is called when an agency's alert came: what it is, only the log tells.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Hearing:
         tell: TellAlert,
         say: Say,
         keep_to: Callable[[frozenset[str]], None],
+        logged: LoggedAlerts,
         clock: Callable[[], datetime],
     ) -> None:
         self._link = link
@@ -56,7 +59,11 @@ class Hearing:
         self._tell = tell
         self._say = say
         self._keep_to = keep_to
-        self._known = KnownAlerts(place, preferences, clock, store.letters.own_ids)
+        self._logged = logged
+        self._known = KnownAlerts(
+            place, preferences, clock, store.letters.own_ids, logged.vouches
+        )
+        self.read_log: Callable[[], None] = lambda: None
         self._regions: frozenset[str] = frozenset()
         self._vote_regions = vote_regions(place)
 
@@ -123,6 +130,8 @@ class Hearing:
             self._known.note_backlog(each.id for each in changed)
         gone = self._known.prune() if self._known.is_flooded else []
         self._expect_votes(changed)
+        if any(each.event and each.event.alert.agency for each in changed):
+            self.read_log()
         self._pass_on()
         self._keep(changed, gone, cursor=(region, cursor))
 
@@ -175,7 +184,10 @@ class Hearing:
         mine, said = self._store.letters.own_ids(), self._store.votes()
         return [
             alert_view(
-                each, mine=each.alert.id in mine, said=said.get(each.alert.original)
+                each,
+                mine=each.alert.id in mine,
+                said=said.get(each.alert.original),
+                agency=self._logged.name(each.alert),
             )
             for each in events
         ]

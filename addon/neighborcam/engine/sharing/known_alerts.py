@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from neighborcam.engine.neighbours import Preferences
-from neighborcam.engine.sharing.chains import Chain, Known, chains
+from neighborcam.engine.sharing.chains import Chain, Known, author_of, chains
 from neighborcam.engine.sharing.filters import (
     Place,
     breaks_quiet,
@@ -21,6 +21,7 @@ from neighborcam.engine.sharing.filters import (
     wanted,
 )
 from neighborcam.engine.sharing.receiving import check_received
+from neighborcam.protocol.alerts import Alert, Origin
 from neighborcam.protocol.errors import ProtocolError
 from neighborcam.protocol.feed import Event, Published, Withdrawn
 from neighborcam.protocol.limits import LONGEST
@@ -32,10 +33,16 @@ MOST_SHOWN: Final = 300
 _REWOUND: Final = -1  # the hub began its numbers anew: whatever comes is newer
 
 
+def is_neighbours(alert: Alert) -> bool:
+    """Tell whether an alert is a neighbour's: nobody has to vouch for it."""
+    return alert.origin is not Origin.AGENCY
+
+
 class KnownAlerts:
     """Takes events of the feeds; tells what is new to this home's clients.
 
-    ``mine`` returns the ids of what this home wrote: that is always shown.
+    ``mine`` returns the ids of what this home wrote: that is always shown. What
+    ``vouches`` does not vouch for, an agency's that is not logged, is kept, not shown.
     """
 
     def __init__(
@@ -44,11 +51,13 @@ class KnownAlerts:
         preferences: Preferences,
         clock: Callable[[], datetime],
         mine: Callable[[], Collection[str]] = frozenset,
+        vouches: Callable[[Alert], bool] = is_neighbours,
     ) -> None:
         self._place = place
         self._preferences = preferences
         self._clock = clock
         self._mine = mine
+        self._vouches = vouches
         self._known: dict[str, Known] = {}
         self._shown: dict[str, Published] = {}
         self._told: set[str] = set()  # to clients, once; kept over a restart
@@ -122,7 +131,8 @@ class KnownAlerts:
 
     def note_backlog(self, ids: Iterable[str]) -> None:
         """Take some alerts for told: they were there before this home came."""
-        self._note(self._visible(is_night=False).keys() & set(ids))
+        seen = self._visible(is_night=False, is_logged=False)
+        self._note(seen.keys() & set(ids))
 
     def news(self) -> list[News]:
         """Return what clients have to be told now, once."""
@@ -177,7 +187,7 @@ class KnownAlerts:
             seq=event.seq,
             region=region,
             original=event.alert.original,
-            author=event.alert.author_key,
+            author=author_of(event.alert),
             event=event,
             until=max(event.alert.expires, event.published + LONGEST),
         )
@@ -197,7 +207,7 @@ class KnownAlerts:
 
     def _is_good(self, region: str, event: Published, before: Known | None) -> bool:
         if before is not None and before.author:
-            if before.author != event.alert.author_key:
+            if before.author != author_of(event.alert):
                 return False
             if before.event is not None and before.event.alert != event.alert:
                 return False
@@ -207,17 +217,25 @@ class KnownAlerts:
             return False
         return True
 
-    def _visible(self, *, is_night: bool = True) -> dict[str, Published]:
+    def _visible(
+        self, *, is_night: bool = True, is_logged: bool = True
+    ) -> dict[str, Published]:
         quiet = is_night and is_quiet(self._clock(), self._preferences)
         mine = frozenset(self._mine())
-        found = (
-            self._seen(each, mine, quiet=quiet) for each in chains(self._known.values())
-        )
+        known = self._known.values()
+        rows = map(self._as_vouched, known) if is_logged else known
+        found = (self._seen(each, mine, quiet=quiet) for each in chains(rows))
         seen = [each for each in found if each is not None]
         seen.sort(key=_newest_last, reverse=True)
         seen.sort(key=lambda each: each.alert.id not in mine)
         most = sorted(seen[:MOST_SHOWN], key=_newest_last, reverse=True)
         return {each.alert.id: each for each in most}
+
+    def _as_vouched(self, known: Known) -> Known:
+        """Return an alert as it can be shown: what nobody vouches for as withdrawn."""
+        if known.event is None or self._vouches(known.event.alert):
+            return known
+        return replace(known, event=None)
 
     def _seen(
         self, chain: Chain, mine: frozenset[str], *, quiet: bool

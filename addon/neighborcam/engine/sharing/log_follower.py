@@ -19,7 +19,10 @@ from neighborcam.protocol.register import Register
 
 
 class LogFollower:
-    """The register of the hub, as far as this home has read its log."""
+    """The register of the hub, as far as this home has read its log.
+
+    ``grown`` is called when it says more than before.
+    """
 
     def __init__(
         self,
@@ -36,6 +39,7 @@ class LogFollower:
         self._reader = LogReader(policy, store.entries())
         self._reading = asyncio.Lock()  # what one reads is where the next begins
         self.witnesses = 0
+        self.grown: Callable[[], None] = lambda: None
 
     @property
     def register(self) -> Register:
@@ -85,4 +89,6 @@ class LogFollower:
         if growth.entries:
             self._store.add_entries(growth.first, list(growth.entries))
         self._reader.believe(growth)
+        if growth.entries:
+            self.grown()
         return bool(growth.entries)

@@ -39,6 +39,7 @@ from neighborcam.engine.sharing.joining import Kept
 from neighborcam.engine.sharing.leaving import leave
 from neighborcam.engine.sharing.log_follower import LogFollower
 from neighborcam.engine.sharing.log_keeper import LogKeeper
+from neighborcam.engine.sharing.logged_alerts import LoggedAlerts
 from neighborcam.engine.sharing.naming import Naming
 from neighborcam.engine.sharing.outbox import Outbox
 from neighborcam.engine.sharing.own_alerts import OwnAlerts
@@ -113,6 +114,7 @@ class SharedLife:
         )
         self._votes = Votes(self._wallet, store, self._outbox.wake, clock)
         self._hearing = self._ear(place, preferences)
+        self._follower.grown = self._hearing.see
         self._speaking = Speaking(
             store,
             self._wallet,
@@ -138,6 +140,7 @@ class SharedLife:
             self._tell,
             self._say,
             self._state.keep_to,
+            LoggedAlerts(lambda: self._follower.register),
             self._clock,
         )
 
@@ -151,6 +154,7 @@ class SharedLife:
             self._clock,
         )
         life.check_trust = self._trust.check
+        self._hearing.read_log = life.wake
         return life
 
     def start(self) -> None:

@@ -35,8 +35,10 @@ def reaction(word: str) -> Reaction:
     return Reaction(word.replace("-", "_"))
 
 
-def alert_view(event: Published, *, mine: bool, said: str | None = None) -> AlertView:
-    """Return an alert as it stands, for clients."""
+def alert_view(
+    event: Published, *, mine: bool, said: str | None = None, agency: str = ""
+) -> AlertView:
+    """Return an alert as it stands, for clients; ``agency`` is a name of the log."""
     alert = event.alert
     count: Mapping[wire.ReactionKind, int] = event.reactions
     confirmed = count.get(wire.ReactionKind.CONFIRM, 0)
@@ -45,6 +47,7 @@ def alert_view(event: Published, *, mine: bool, said: str | None = None) -> Aler
         id=alert.id,
         msg_type=alert.msg_type.value,
         origin=alert.origin.value,
+        agency=agency,
         category=category(alert.category),
         urgency=alert.urgency,
         severity=alert.severity,

@@ -57,6 +57,7 @@ export interface NeighbourAlert {
   readonly id: string;
   readonly msg_type: "alert" | "update" | "cancel";
   readonly origin: "person" | "automation" | "agency";
+  readonly agency: string;
   readonly category: Category;
   readonly urgency: Urgency;
   readonly severity: Severity;
@@ -149,6 +150,7 @@ export interface Wishes {
   readonly radius_m: number;
   readonly muted: readonly Category[];
   readonly least_severity: Severity;
+  readonly agencies: boolean;
   readonly quiet_from: string | null;
   readonly quiet_until: string | null;
   readonly zone: string;

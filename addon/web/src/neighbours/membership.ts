@@ -93,6 +93,7 @@ export class Membership extends LitElement {
           ${CATEGORIES.map((each) => html`<label class="row small"><input type="checkbox" name="muted" value=${each} ?checked=${wishes.muted.includes(each)} />${categoryWord(each)}</label>`)}
         </div>
       </fieldset>
+      <label class="row small"><input type="checkbox" name="agencies" ?checked=${wishes.agencies} />Alerts of agencies, such as police and fire brigade</label>
       <div class="row">
         <label>Quiet from <input name="from" type="time" .value=${wishes.quiet_from ?? ""} /></label>
         <label>until <input name="until" type="time" .value=${wishes.quiet_until ?? ""} /></label>
@@ -113,6 +114,7 @@ export class Membership extends LitElement {
       this.wishes = await client.wish({
         radius_m: Number(form.get("radius")),
         least_severity: String(form.get("severity")) as Severity,
+        agencies: form.has("agencies"),
         muted: form.getAll("muted").map(String) as Category[],
         quiet_from: hour("from"),
         quiet_until: hour("until"),

@@ -127,9 +127,9 @@ export function badges(alert: NeighbourAlert): Badge[] {
   if (alert.urgency === "immediate") add("Act now", "bad");
   if (alert.mine) add("Yours");
   if (alert.origin === "automation") add("Automatic");
-  if (alert.origin === "agency") add("Agency");
+  if (alert.origin === "agency") add(`Of an agency: ${alert.agency}`);
   if (alert.verified) add("Confirmed by neighbours", "good");
-  else if (alert.msg_type !== "cancel") add("Not confirmed yet", "warn");
+  else if (alert.msg_type !== "cancel" && alert.origin !== "agency") add("Not confirmed yet", "warn");
   if (alert.msg_type === "update") add("Updated");
   if (alert.severity !== "unknown") add(sentence(severityWord(alert.severity)), LOUD[alert.severity]);
   return found;
