@@ -9,6 +9,7 @@ const alert = (id: string, more: Partial<NeighbourAlert> = {}): NeighbourAlert =
   id,
   msg_type: "alert",
   origin: "person",
+  agency: "",
   category: "fire",
   urgency: "unknown",
   severity: "unknown",
@@ -89,6 +90,9 @@ test("an alert says how it stands and how far it can be believed", () => {
   expect(standing(alert("a", { confirmations: 3, disputes: 4 }))).toBe(
     "3 say it is so · 4 say it is not",
   );
+  expect(told({ origin: "agency", agency: "Milltown Fire Brigade" })).toEqual([
+    "Of an agency: Milltown Fire Brigade",
+  ]);
 });
 
 test("what waits and what was refused is told, with its reason and for a day", () => {
