@@ -1,14 +1,18 @@
 """The public log as homes and other hubs meet it, and a hub that lies."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import delete, update
 
-from neighborcam.hub.asking import Asking
+from neighborcam.hub.app import Hub
+from neighborcam.hub.asking import Asking, WitnessAhead
 from neighborcam.hub.doctor import examine
-from neighborcam.hub.store.schema import LOG
+from neighborcam.hub.store.schema import LOG, WITNESSED
 from neighborcam.hub.witnessing import request_body
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.checkpoint_text import CheckpointText
@@ -28,6 +32,7 @@ from neighborcam.protocol.note_keys import LogKey, WitnessKey, parse_vkey, sign_
 from neighborcam.protocol.notes import Note, parse_note
 from neighborcam.protocol.tiles import Tile, TiledTree, entries_of, tiles_of
 from tests.hub.conftest import Town
+from tests.ports import free_port
 
 
 async def add(town: Town, count: int) -> None:
@@ -168,18 +173,23 @@ async def test_a_witness_signs_what_continues_and_nothing_else(town: Town) -> No
         assert no.status == 400
 
 
+def asking_of(town: Town) -> Asking:
+    """Return how the hub asks itself: the wire between them is real."""
+    desk = town.hub.desk
+    return Asking(desk.database, desk.log, (witness_of(town),))
+
+
 async def test_a_hub_asks_its_witness_until_it_has_signed(town: Town) -> None:
-    """The hub is its own witness here: the wire between them is real."""
     witness, log = town.hub.desk.witness, town.hub.desk.log
     await witness.add_log(log.key.vkey)
-    asking = Asking(log, ((witness.key.vkey, f"{town.url}/witness"),))
+    asking = asking_of(town)
     for round_ in range(3):
         await add(town, round_ * 2 + 1)
         await asking.ask(town.session, witness.key.vkey, f"{town.url}/witness")
         policy = LogPolicy(log=log.key, witnesses=(witness.key,), quorum=1)
         data = await (await town.get("/log/checkpoint")).read()
         assert accept(data, policy, datetime.now(UTC)).seen_at
-    forgetful = Asking(log, ((witness.key.vkey, f"{town.url}/witness"),))
+    forgetful = asking_of(town)
     await add(town, 1)
     for _ in range(2):  # the first answer tells it where the witness is
         await forgetful.ask(town.session, witness.key.vkey, f"{town.url}/witness")
@@ -191,7 +201,7 @@ async def test_a_witness_that_does_not_sign_is_asked_again_and_seen(
 ) -> None:
     """It is a witness, but nobody told it of this log."""
     witness, log = town.hub.desk.witness, town.hub.desk.log
-    asking = Asking(log, ((witness.key.vkey, f"{town.url}/witness"),))
+    asking = asking_of(town)
     (duty,) = asking.duties(town.session)
     supervisor = town.hub.desk.supervisor
     assert await supervisor.turn(duty) <= 10
@@ -202,6 +212,69 @@ async def test_a_witness_that_does_not_sign_is_asked_again_and_seen(
     await supervisor.turn(duty)
     assert (await supervisor.states())[duty.name].failures == 0
     assert witness.key.has_signed(parse_note(await log.checkpoint()))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["", "-5", "+5", "1_0", "٣", "9" * 5000, "0x10", "3 ", "\x00", "<html>no</html>"],
+)
+@pytest.mark.parametrize("status", [200, 409, 500])
+async def test_an_answer_that_is_none_is_no_signature_and_stops_nobody(
+    town: Town, status: int, answer: str
+) -> None:
+    """One witness lies; the other, asked after it, has signed all the same."""
+    desk = town.hub.desk
+    await desk.witness.add_log(desk.log.key.vkey)
+    odd = WitnessKey(name="odd.example", public_key=bytes(32))
+
+    async def reply(_: web.Request) -> web.Response:
+        return web.Response(text=answer, status=status)
+
+    application = web.Application()
+    application.router.add_post("/add-checkpoint", reply)
+    async with TestServer(application) as server:
+        both = ((odd.vkey, str(server.make_url(""))), witness_of(town))
+        asking = Asking(desk.database, desk.log, both)
+        turns = [await desk.supervisor.turn(e) for e in asking.duties(town.session)]
+    states = await desk.supervisor.states()
+    assert states["witness odd.example"].failures == 1
+    assert len(turns) == 2
+    assert desk.witness.key.has_signed(parse_note(await desk.log.checkpoint()))
+
+
+async def test_a_witness_that_has_signed_more_says_that_the_log_was_set_back(
+    town: Town,
+) -> None:
+    desk, key = town.hub.desk, town.hub.desk.witness.key
+    settings = replace(desk.settings, witnesses=(witness_of(town),))
+    assert any("has never signed" in each for each in await examine(settings))
+    await desk.witness.add_log(desk.log.key.vkey)
+    asking = asking_of(town)
+    for _ in range(2):
+        await asking.ask(town.session, *witness_of(town))
+    assert not any("witness" in each for each in await examine(settings))
+    await add(town, 2)
+    assert any("signed last at 2026-11-23" in e for e in await examine(settings))
+    async with desk.database.write() as tx:  # as if a backup had been put back
+        await tx.execute(update(WITNESSED).values(size=900))
+    with pytest.raises(WitnessAhead, match="900 of"):
+        await asking.ask(town.session, *witness_of(town))
+    (said,) = [each for each in await examine(settings) if "900" in each]
+    assert "cannot go on" in said
+    assert "incidents.md" in said
+    port = free_port()
+    async with (
+        Hub(replace(settings, port=port), clock=town.clock),
+        town.session.get(f"http://localhost:{port}/metrics") as answer,
+    ):
+        numbers = await answer.text()
+    assert f'witness_ahead_entries{{witness="{key.name}"}} 900.0' in numbers
+    at = f"{town.clock().timestamp() / 1e9}e+09"
+    assert f'witness_signed_seconds{{witness="{key.name}"}} {at}' in numbers
+
+
+def witness_of(town: Town) -> tuple[str, str]:
+    return town.hub.desk.witness.key.vkey, f"{town.url}/witness"
 
 
 async def test_the_doctor_sees_a_log_that_was_tampered_with(town: Town) -> None:

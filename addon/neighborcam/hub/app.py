@@ -107,8 +107,12 @@ class Hub:
                 self._clock,
             )
             session = await stack.enter_async_context(aiohttp.ClientSession())
-            asking = Asking(self.desk.log, self._settings.witnesses).duties(session)
-            for duty in (*self.duties.duties, *self.retention.duties, *asking):
+            asking = Asking(self.desk.database, self.desk.log, self._settings.witnesses)
+            for duty in (
+                *self.duties.duties,
+                *self.retention.duties,
+                *asking.duties(session),
+            ):
                 task = asyncio.create_task(self.desk.supervisor.run(duty))
                 stack.push_async_callback(_end, task)
             self._stack = stack.pop_all()

@@ -9,11 +9,13 @@ import aiohttp
 
 from neighborcam.hub.errors import HubError, NotFound
 from neighborcam.hub.public_log import PublicLog
+from neighborcam.hub.store.database import Database
 from neighborcam.hub.supervision import Duty
+from neighborcam.hub.witness_marks import note_ahead, note_signed
 from neighborcam.hub.witnessing import request_body
 from neighborcam.protocol.checkpoint_text import CheckpointText
-from neighborcam.protocol.note_keys import parse_vkey
-from neighborcam.protocol.notes import Note, parse_note, parse_signatures
+from neighborcam.protocol.note_keys import WitnessKey, parse_vkey
+from neighborcam.protocol.notes import Note, decimal, parse_note, parse_signatures
 
 EVERY_S: Final = 10.0
 RETRY_S: Final = 60.0
@@ -25,10 +27,20 @@ class WitnessAway(HubError):
     """A witness does not answer, or with something else than its signature."""
 
 
+class WitnessAhead(WitnessAway):
+    """A witness says that it has signed more than the log has."""
+
+
 class Asking:
     """Tries each witness every few seconds, until it has signed the newest."""
 
-    def __init__(self, log: PublicLog, witnesses: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        log: PublicLog,
+        witnesses: Sequence[tuple[str, str]],
+    ) -> None:
+        self._database = database
         self._log = log
         self._witnesses = witnesses
         self._sizes: dict[str, int] = {}
@@ -62,8 +74,14 @@ class Asking:
             ) from problem
 
     async def ask(self, session: aiohttp.ClientSession, vkey: str, url: str) -> None:
-        """Have one witness sign the newest checkpoint, unless it has."""
+        """Have one witness sign the newest checkpoint, unless it has.
+
+        Raises `WitnessAway`, `aiohttp.ClientError`, and `ValueError` for an answer
+        that is none.
+        """
         key = parse_vkey(vkey)
+        if not isinstance(key, WitnessKey):
+            raise WitnessAway("this key is not that of a witness")
         try:
             note = parse_note(await self._log.checkpoint())
         except NotFound:
@@ -81,14 +99,34 @@ class Asking:
         async with session.post(address, data=request_body(old, proof, data)) as answer:
             body = await _text(answer)
             if answer.status == 409:  # noqa: PLR2004 - C2SP tlog-witness: it tells where it is
-                self._sizes[vkey] = min(int(body.strip() or 0), text.size)
+                self._sizes[vkey] = await self._place_of(key, body, text.size)
                 return
             answer.raise_for_status()
         (signature,) = parse_signatures(body)
-        if not key.has_signed(Note(text=note.text, signatures=(signature,))):
+        seen = Note(text=note.text, signatures=(signature,))
+        if not key.has_signed(seen):
             raise WitnessAway("the witness signed with another key, or something else")
         self._sizes[vkey] = text.size
         await self._log.add_cosignature(note.text, signature)
+        async with self._database.write() as tx:
+            await note_signed(tx, key, text.size, key.seen_at(seen))
+
+    async def _place_of(self, key: WitnessKey, body: str, size: int) -> int:
+        """Return how many entries a witness has signed, as it answers.
+
+        Raises `WitnessAhead` when these are more than there are: the log may have
+        grown since ``size``, on another node.
+        """
+        told = decimal(body.removesuffix("\n"))
+        if told <= size:
+            return told
+        async with self._database.write() as tx:
+            there = await self._log.size(tx)
+            if told > there:
+                await note_ahead(tx, key, told)
+        if told > there:
+            raise WitnessAhead(f"it says that it has signed {told} of {there} entries")
+        return size
 
 
 async def _text(answer: aiohttp.ClientResponse) -> str:

@@ -17,6 +17,7 @@ from neighborcam.hub.settings import HubSettings
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import CHUNKS, LOG, MEDIA, STEWARDS
 from neighborcam.hub.supervision import duty_states
+from neighborcam.hub.witness_marks import marks_of, told
 from neighborcam.protocol.checkpoint_text import CheckpointText
 from neighborcam.protocol.merkle import Leaves, leaf_hash, root
 from neighborcam.protocol.notes import parse_note
@@ -43,6 +44,7 @@ async def examine(settings: HubSettings) -> list[str]:
         found += [each async for each in _takedowns(database)]
         found += [each async for each in _rules(database, settings)]
         found += [each async for each in _duties(database)]
+        found += [each async for each in _witnesses(database, settings)]
     except HubError as problem:
         found.append(str(problem))
     finally:
@@ -135,3 +137,13 @@ async def _duties(database: Database) -> AsyncIterator[str]:
     for name, state in states.items():
         if state.failures:
             yield f"the duty {name} failed {state.failures} times: {state.problem}"
+
+
+async def _witnesses(database: Database, settings: HubSettings) -> AsyncIterator[str]:
+    log = await PublicLog.open(database, settings.origin, lambda: datetime.now(UTC))
+    async with database.read() as tx:
+        marks = await marks_of(tx, settings.witnesses)
+        size = await log.size(tx)
+    for name, mark in marks.items():
+        if problem := told(name, mark, size):
+            yield problem

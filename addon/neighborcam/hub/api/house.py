@@ -12,11 +12,13 @@ from sqlalchemy import func, select
 from neighborcam.hub.api.desk import Call, Desk
 from neighborcam.hub.api.errors import NoRoute
 from neighborcam.hub.api.messages import Health
+from neighborcam.hub.api.witness_numbers import WitnessNumbers
 from neighborcam.hub.hiding import overdue_takedowns
 from neighborcam.hub.store.inventory import TableTold
 from neighborcam.hub.store.inventory import inventory as tables
 from neighborcam.hub.store.schema import ALERTS, CASES, LOG
 from neighborcam.hub.supervision import DutyState
+from neighborcam.hub.witness_marks import marks_of
 from neighborcam.protocol.terms import TERMS
 
 # The map's pictures, if an operator wants some, come from the same host.
@@ -48,6 +50,9 @@ async def metrics(call: Call[None, None]) -> web.StreamResponse:
     registry = CollectorRegistry()
     registry.register(_Numbers(await _numbers(call.desk)))
     registry.register(_Failures(await call.desk.supervisor.states()))
+    async with call.desk.database.read() as tx:
+        marks = await marks_of(tx, call.desk.settings.witnesses)
+    registry.register(WitnessNumbers(marks))
     body = generate_latest(registry)
     return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 

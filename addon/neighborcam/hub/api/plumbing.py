@@ -139,7 +139,19 @@ async def _run(
     task = asyncio.ensure_future(run(call))
     call.desk.changes.add(task)
     task.add_done_callback(call.desk.changes.discard)
-    return await asyncio.shield(task)
+    try:
+        await asyncio.wait({task})
+    except asyncio.CancelledError:
+        task.add_done_callback(_end_alone)
+        raise
+    return task.result()
+
+
+def _end_alone(task: asyncio.Future[Any]) -> None:
+    """Take what became of a change whose client went: asyncio would quote an error."""
+    error = None if task.cancelled() else task.exception()
+    if isinstance(error, Exception) and not isinstance(error, errors.ON_PURPOSE):
+        record(error)
 
 
 def _query(http_request: web.Request, wanted: Any) -> Any:

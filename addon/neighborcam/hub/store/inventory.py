@@ -34,8 +34,8 @@ class TableTold(msgspec.Struct, frozen=True, kw_only=True):
 
 _WORDS: Final[dict[str, Words]] = {
     "settings": Words(
-        "the hub's own keys, passes of the day, codes for stewards to be, and how its"
-        " duties stand",
+        "the hub's own keys, passes of the day, codes for stewards to be, how its"
+        " duties stand, and when its witnesses signed",
         "always; passes two days",
         {
             "name": "which setting; a code for a steward by its hash",
