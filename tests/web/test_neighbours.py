@@ -13,13 +13,14 @@ from sqlalchemy import select
 
 from demo.town_home import CELL
 from neighborcam.engine.config import CameraConfig
+from neighborcam.engine.errors import HubMisbehaves
 from neighborcam.hub.moderation import Case
 from neighborcam.hub.store.schema import ALERTS
 from neighborcam.protocol.alerts import Alert, Scope
 from neighborcam.protocol.canonical import decode
 from neighborcam.protocol.cells import center
 from tests.web.conftest import Watched
-from tests.web.fake_engine import FakeEngine
+from tests.web.fake_engine import FakeEngine, jpeg, picture
 from tests.web.running_hub import RunningHub
 from tests.web.test_page import begin_motion, end_motion
 
@@ -84,8 +85,8 @@ def test_an_episode_becomes_an_alert_whose_exact_bytes_were_looked_at(
     page.keyboard.press("Escape")
     page.locator("nc-episode-card").filter(has_text="Front door").click()
     page.get_by_role("button", name="Share").click()
-    picture = page.get_by_role("img", name="The picture that would leave")
-    expect(picture).to_be_visible()
+    shown = page.get_by_role("img", name="The picture that would leave")
+    expect(shown).to_be_visible()
     page.get_by_label("Theft").check(force=True)
     headline = page.get_by_label("What happened?")
     expect(headline).to_have_value(re.compile(r"^Theft, at \d"))
@@ -110,8 +111,8 @@ def test_an_episode_becomes_an_alert_whose_exact_bytes_were_looked_at(
     page.get_by_role("button", name="See what would leave").click()
     expect(page.get_by_text("This would leave, and nothing else")).to_be_visible()
     expect(page.get_by_text("a hexagon of about 0.66 km²")).to_be_visible()
-    expect(picture).to_be_visible()
-    looked_at = sha256(bytes(picture.evaluate(BYTES_OF))).hexdigest()
+    expect(shown).to_be_visible()
+    looked_at = sha256(bytes(shown.evaluate(BYTES_OF))).hexdigest()
     page.get_by_role("button", name="Send to the neighbours").click()
     expect(page.get_by_text("On its way to the hub").first).to_be_visible()
 
@@ -256,11 +257,12 @@ def test_a_member_reads_at_the_hub_s_own_page(page: Page, hub: RunningHub) -> No
     expect(tab.get_by_text("All alerts of your region")).to_be_visible()
 
 
-def test_wishes_are_kept_and_leaving_turns_sharing_off(
+def test_wishes_are_kept_and_an_invite_is_read_from_a_photo_of_its_qr_code(
     page: Page, hub: RunningHub
 ) -> None:
     join(page, hub)
     page.get_by_role("button", name="Membership").click()
+    expect(page.get_by_role("region", name="Mill Lane")).to_contain_text(hub.url)
     page.get_by_label("Within how many metres").fill("1200")
     page.get_by_label("Noise").check()
     page.get_by_role("button", name="Save").click()
@@ -268,6 +270,42 @@ def test_wishes_are_kept_and_leaving_turns_sharing_off(
     page.get_by_role("button", name="Membership").click()
     expect(page.get_by_label("Within how many metres")).to_have_value("1200")
     expect(page.get_by_label("Noise")).to_be_checked()
+    page.get_by_role("button", name="Make an invite").click()
+    link = page.get_by_label("Invite for a neighbour").input_value()
+    code = page.get_by_role("img", name="The invite as a QR code")
+    photo = code.screenshot()
     page.get_by_role("button", name="Leave the hub").click()
     page.get_by_role("button", name="Yes, leave").click()
     expect(page.get_by_text("Sharing is off: nothing leaves this home")).to_be_visible()
+    reader = page.get_by_label("Read it from a photo")
+    blank = jpeg(picture(30))
+    reader.set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": blank})
+    expect(page.get_by_role("alert")).to_contain_text("No QR code was found")
+    reader.set_input_files({"name": "b.png", "mimeType": "image/png", "buffer": photo})
+    expect(page.get_by_label("Invite, the whole link")).to_have_value(link)
+    expect(page.get_by_text("This leads to the hub at localhost")).to_be_visible()
+
+
+def test_a_hub_that_lied_is_trusted_again_only_after_the_reasons_were_shown(
+    page: Page, hub: RunningHub, engine: FakeEngine
+) -> None:
+    hub.post(headline="Smoke above the school")
+    join(page, hub)
+    expect(item(page, "Smoke above the school")).to_be_visible()
+
+    async def lose_trust() -> None:
+        life = engine.neighbourhood._life
+        assert life is not None
+        life._trust.lose(HubMisbehaves("its log has two pasts", "evidence/7.json"))
+
+    engine.run(lose_trust())
+    why = page.get_by_role("region", name="does not believe Mill Lane any more")
+    expect(why).to_contain_text("its log has two pasts")
+    expect(why).to_contain_text("evidence/7.json")
+    expect(item(page, "Smoke above the school")).to_have_count(0)
+    again = why.get_by_role("button", name="Trust it again")
+    expect(again).to_be_disabled()
+    why.get_by_label("I have read why").check()
+    again.click()
+    expect(item(page, "Smoke above the school")).to_be_visible()
+    expect(why).to_have_count(0)

@@ -65,6 +65,9 @@ class HubView(View, frozen=True, kw_only=True):
     state: Literal["connected", "connecting", "unreachable", "refused", "distrusted"]
     reason: str = ""
     evidence: str = ""  # when distrusted: a file in the data folder
+    url: str = ""
+    witnesses: tuple[str, ...] = ()  # who signs its log too, by the invite
+    quorum: int = 0  # how many of them have to
 
 
 class SharingView(View, frozen=True, kw_only=True):

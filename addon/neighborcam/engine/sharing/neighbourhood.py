@@ -146,6 +146,8 @@ class Neighbourhood:
             await asyncio.to_thread(regain, self._store, anew=anew)
             await self.start()
         self._tell("sharing", None)
+        for alert in reversed(self.alerts()):
+            self._tell("changed", alert)  # clients forgot all when trust was lost
         return self.view()
 
     def _begin(self, kept: Kept) -> None:

@@ -86,6 +86,7 @@ class SharedLife:
         clock: Callable[[], datetime],
     ) -> None:
         invite = decode(kept.invite.encode(), Invite)
+        self._policy = invite.policy
         place = Place(latitude=kept.latitude, longitude=kept.longitude)
         self._name = kept.name
         self._store = store
@@ -103,9 +104,9 @@ class SharedLife:
         self._session = aiohttp.ClientSession()
         self._link = HubLink(self._session, invite.hub, clock)
         self._pass = ReadingPass(self._link, self._member, clock)
-        self._keeper = LogKeeper(self._link, invite.policy, store, evidence, clock)
+        self._keeper = LogKeeper(self._link, self._policy, store, evidence, clock)
         self._follower = LogFollower(
-            self._link, invite.policy, self._keeper, store.requests, clock
+            self._link, self._policy, self._keeper, store.requests, clock
         )
         self._wallet = Wallet(self._link, self._member, self._follower, store, clock)
         self._naming = Naming(place, self._link, store, clock)
@@ -187,7 +188,15 @@ class SharedLife:
         distrust, evidence = self._trust.distrust, ""
         if distrust is not None:
             state, reason, evidence = "distrusted", distrust.reason, distrust.evidence
-        hub = HubView(name=self._name, state=state, reason=reason, evidence=evidence)
+        hub = HubView(
+            name=self._name,
+            state=state,
+            reason=reason,
+            evidence=evidence,
+            url=self._member.hub,
+            witnesses=tuple(each.name for each in self._policy.witnesses),
+            quorum=self._policy.quorum,
+        )
         waiting = self._store.letters.waiting() + len(self._store.owed())
         return SharingView(
             state="on", hub=hub, waiting=waiting, problem=self._work.problem

@@ -44,6 +44,10 @@ export interface Hub {
   readonly reason: string;
   /** When it is distrusted: a file in the engine's data folder, or empty. */
   readonly evidence: string;
+  readonly url: string;
+  /** Who signs its log too, and how many of them have to. */
+  readonly witnesses: readonly string[];
+  readonly quorum: number;
 }
 
 export interface Sharing {

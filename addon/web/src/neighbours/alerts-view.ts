@@ -150,6 +150,8 @@ export class AlertsView extends LitElement {
   private renderNone(): TemplateResult {
     const { hub } = this.home.value.sharing;
     const away = hub?.state === "unreachable" || hub?.state === "connecting";
+    if (hub?.state === "distrusted")
+      return html`<div class="empty"><h3>Nothing is shown of a hub that is not trusted</h3></div>`;
     return html`<div class="empty">
       <h3>No alerts near this home</h3>
       <p class="soft small">

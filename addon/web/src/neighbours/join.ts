@@ -1,7 +1,8 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { words } from "../api/client";
-import { client } from "../state/session";
+import { announcement, client } from "../state/session";
+import "../ui/qr-scan";
 import { base, buttons, fields } from "../ui/styles";
 
 /** What sharing is, and joining a hub: a link, a place that stays here, a second yes. */
@@ -20,6 +21,7 @@ export class Join extends LitElement {
     `,
   ];
 
+  @state() private invite = "";
   @state() private problem = "";
   @state() private working = false;
   @state() private latitude = "";
@@ -34,7 +36,12 @@ export class Join extends LitElement {
         position stay here.
       </p>
       ${this.problem === "" ? nothing : html`<p class="notice" role="alert">${this.problem}</p>`}
-      <label>Invite, the whole link<input name="invite" required autocomplete="off" /></label>
+      <label>Invite, the whole link
+        <input name="invite" required autocomplete="off" placeholder="https://…/join#…" .value=${this.invite}
+          @input=${(e: Event) => (this.invite = valueOf(e))} />
+      </label>
+      <nc-qr-scan @found=${this.scanned}></nc-qr-scan>
+      ${this.invite === "" ? nothing : html`<p class="small" role="status">${hubOf(this.invite)}</p>`}
       <p class="soft small">
         Where this home is. It stays in this engine, which chooses by it the hexagon of about
         0.7 km² that your alerts name, and which alerts are near.
@@ -63,6 +70,11 @@ export class Join extends LitElement {
     </form>`;
   }
 
+  private scanned(event: CustomEvent<string>): void {
+    this.invite = event.detail;
+    announcement.value = "The invite is read";
+  }
+
   private locate(): void {
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
@@ -77,7 +89,7 @@ export class Join extends LitElement {
 
   private async join(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    const invite = String(new FormData(event.target as HTMLFormElement).get("invite") ?? "");
+    const { invite } = this;
     this.problem = "";
     this.working = true;
     try {
@@ -87,6 +99,15 @@ export class Join extends LitElement {
     } finally {
       this.working = false;
     }
+  }
+}
+
+/** Which hub an invite leads to, said before anything is asked of it. */
+function hubOf(invite: string): string {
+  try {
+    return `This leads to the hub at ${new URL(invite.trim()).host}.`;
+  } catch {
+    return "This is no link yet.";
   }
 }
 

@@ -15,6 +15,7 @@ import "./membership";
 import "./own-alerts";
 import "./requests";
 import { neighbourly } from "./style";
+import "./trust-problem";
 import "./write";
 
 const TABS = {
@@ -87,11 +88,14 @@ export class Neighbours extends LitElement {
       (tab) => this.scope.value === "admin" || LOOKING.has(tab),
     );
     return html`
+      <div class="row">
       <p class="small" role="status">
         <span class=${`badge ${tone}`}>${hub?.name}: ${word}</span>
-        <span class="soft">${hub?.reason ?? ""}${waiting > 0 ? ` ${waiting} to be sent.` : ""}</span>
+        <span class="soft">${hub?.state === "distrusted" ? "" : (hub?.reason ?? "")}${waiting > 0 ? ` ${waiting} to be sent.` : ""}</span>
       </p>
-      <nc-hub-page-link></nc-hub-page-link>
+      <nc-hub-page-link class="push"></nc-hub-page-link>
+      </div>
+      ${hub?.state === "distrusted" ? html`<nc-trust-problem .hub=${hub}></nc-trust-problem>` : nothing}
       ${problem === "" ? nothing : html`<p class="notice" role="alert">${problem}</p>`}
       <nav aria-label="Parts of the neighbourhood">
         ${tabs.map(

@@ -33,6 +33,7 @@ export const neighbourly = css`
   }
   .card {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: var(--space-3);
     padding: var(--space-4);
     border: 1px solid var(--line);
