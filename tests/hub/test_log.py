@@ -1,7 +1,9 @@
 """The public log as homes and other hubs meet it, and a hub that lies."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -9,9 +11,12 @@ from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import delete, update
 
+from demo.steward import Steward
+from neighborcam import cli
 from neighborcam.hub.app import Hub
 from neighborcam.hub.asking import Asking, WitnessAhead
 from neighborcam.hub.doctor import examine
+from neighborcam.hub.settings import HubSettings
 from neighborcam.hub.store.schema import LOG, WITNESSED
 from neighborcam.hub.witnessing import request_body
 from neighborcam.protocol.canonical import encode
@@ -275,6 +280,44 @@ async def test_a_witness_that_has_signed_more_says_that_the_log_was_set_back(
 
 def witness_of(town: Town) -> tuple[str, str]:
     return town.hub.desk.witness.key.vkey, f"{town.url}/witness"
+
+
+@pytest.mark.parametrize("by", ["command", "steward"])
+async def test_a_hub_becomes_a_witness_of_another(
+    town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str], by: str
+) -> None:
+    north, port = town.hub.desk.settings, free_port()
+    url = f"http://localhost:{port}"
+    south = HubSettings(data_dir=tmp_path / "south", port=port, base_url=url)
+    async with Hub(south, clock=town.clock) as hub:
+        log = hub.desk.log
+        if by == "command":
+            words = ["--data", str(north.data_dir), "--url", north.url]
+            words += ["--log", f"{log.key.vkey}={url}"]
+            assert await asyncio.to_thread(cli.main, ["hub", "witness", *words]) == 0
+            said = capsys.readouterr().out
+            assert f"--witness {'='.join(witness_of(town))}\n" in said
+        else:
+            ann = await Steward.appointed(town.hub, "ann")
+            wish = {"vkey": log.key.vkey}
+            await ann.send("/api/steward/witnessed-logs", wish)
+            await ann.close()
+        asking = Asking(hub.desk.database, log, (witness_of(town),))
+        await asking.ask(town.session, *witness_of(town))
+        key = town.hub.desk.witness.key
+        assert key.has_signed(parse_note(await log.checkpoint()))
+
+
+async def test_a_hub_signs_no_log_of_another_key(
+    town: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings, stranger = town.hub.desk.settings, OtherLog().key.vkey
+    words = ["--data", str(settings.data_dir), "--url", settings.url]
+    words += ["--log", f"{stranger}={town.url}"]
+    assert await asyncio.to_thread(cli.main, ["hub", "witness", *words]) == 1
+    assert (await ask(town, 0, [], OtherLog().note([b"1"])))[0] == 404
+    assert await asyncio.to_thread(cli.main, ["hub", "witness", *words[:4]]) == 0
+    assert "--witness" in capsys.readouterr().out
 
 
 async def test_the_doctor_sees_a_log_that_was_tampered_with(town: Town) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from neighborcam.commands.arguments import Commands, port
+from neighborcam.commands.hub_witness import be_witness
 from neighborcam.commands.stopping import stop_signal
 from neighborcam.hub.app import Hub, utc_now
 from neighborcam.hub.census import load_census
@@ -35,10 +36,11 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "action",
         nargs="?",
-        choices=("run", "doctor", "report", "statistics"),
+        choices=("run", "doctor", "report", "statistics", "witness"),
         default="run",
         help="doctor says what is not right with a hub; report prints a year's numbers"
-        " and statistics all numbers, from the public log alone",
+        " and statistics all numbers, from the public log alone; witness makes it sign"
+        " the log of another hub",
     )
     parser.add_argument(
         "--data",
@@ -96,7 +98,7 @@ def _add_counting_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--log",
         metavar="KEY=URL",
-        help="count the log of any hub, over HTTP (report, statistics)",
+        help="another hub's log: count it (report, statistics), or sign it (witness)",
     )
 
 
@@ -109,6 +111,10 @@ def run(options: argparse.Namespace) -> int:
         return asyncio.run(_examine(settings))
     if options.action in {"report", "statistics"}:
         print(_numbers(options, settings), end="")
+        return 0
+    if options.action == "witness":
+        log = _key_and_address(options.log, "--log") if options.log else None
+        print(asyncio.run(be_witness(settings, log)), end="")
         return 0
     asyncio.run(_serve(settings))
     return 0

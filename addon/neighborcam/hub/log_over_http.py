@@ -7,7 +7,8 @@ from typing import Final
 import aiohttp
 
 from neighborcam.hub.errors import HubError
-from neighborcam.protocol.checkpoints import LogPolicy
+from neighborcam.protocol.checkpoint_text import CheckpointText
+from neighborcam.protocol.checkpoints import LogPolicy, accept
 from neighborcam.protocol.errors import InvalidMessage
 from neighborcam.protocol.log_reader import LogReader
 from neighborcam.protocol.note_keys import LogKey, parse_vkey
@@ -24,10 +25,7 @@ async def read_log(
     Raises `HubError` when it does not answer, `ProtocolError` when it contradicts
     itself or says what its rules forbid.
     """
-    key = parse_vkey(vkey)
-    if not isinstance(key, LogKey):
-        raise InvalidMessage("this is a witness's key: the log's own is wanted")
-    reader = LogReader(LogPolicy(log=key))
+    reader = LogReader(LogPolicy(log=_log_key(vkey)))
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
         log = f"{url.rstrip('/')}/log"
         checkpoint = reader.accept(await _get(session, f"{log}/checkpoint"), clock())
@@ -36,6 +34,26 @@ async def read_log(
             for tile in reader.wanted(checkpoint)
         ]
     return reader.read(checkpoint, bundles).entries
+
+
+async def read_checkpoint(
+    vkey: str, url: str, clock: Callable[[], datetime]
+) -> CheckpointText:
+    """Return the newest checkpoint of a hub's log, which signed it with ``vkey``.
+
+    Raises `HubError` when it does not answer, `ProtocolError` when another key signed.
+    """
+    policy = LogPolicy(log=_log_key(vkey))
+    async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
+        data = await _get(session, f"{url.rstrip('/')}/log/checkpoint")
+    return accept(data, policy, clock()).text
+
+
+def _log_key(vkey: str) -> LogKey:
+    key = parse_vkey(vkey)
+    if not isinstance(key, LogKey):
+        raise InvalidMessage("this is a witness's key: the log's own is wanted")
+    return key
 
 
 async def _get(session: aiohttp.ClientSession, address: str) -> bytes:
