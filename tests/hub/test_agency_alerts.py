@@ -181,7 +181,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("asks homes for nothing", {"text": "Please send us your doorbell's footage."}),
     ("house number", {"text": "It burns at 12 Mill Lane."}),
     ("jurisdiction", {"cell": publish_cell(52.3702, 4.8952, None)}),
-    ("no census", {"cell": publish_cell(52.5172, 13.3751, lambda _cell: 1000)}),
+    ("no census", {"cell": publish_cell(52.5172, 13.3751, lambda _cell: True)}),
     ("at most 24 hours", {"expires": timedelta(hours=25)}),
     ("warns of no theft", {"category": "theft"}),
     ("is public", {"scope": "region"}),

@@ -5,6 +5,7 @@ Those about requests of agencies are in `test_requests.py`, about votes in
 """
 
 import json
+import random
 import re
 import subprocess
 import sys
@@ -14,13 +15,15 @@ import h3
 import pytest
 
 from neighborcam.protocol.alerts import Category, MsgType, Scope
+from neighborcam.protocol.cells import publish_cell
 from neighborcam.protocol.feed import Events, Published
 from tests.hub.clock import REGION
 from tests.hub.conftest import Town
 
 CHECKOUT = Path(__file__).parents[2]
-# A home far inside of its cell; none of these numbers may ever be seen outside.
-HOUSE = (52.5172, 13.3751)
+# Homes lie about here, in many cells; where may never be seen outside.
+TOWN = (52.5172, 13.3751)
+HOMES = 8
 
 
 def an_hour(folder: Path, host: str) -> list[str]:
@@ -81,22 +84,29 @@ async def everything_that_is_told(town: Town) -> str:
 
 
 async def test_nobody_is_placed_finer_than_a_cell(town: Town) -> None:
-    home = await town.home()
-    cell = h3.latlng_to_cell(*HOUSE, 8)
-    for scope in Scope:
-        alert = await home.post(cell=cell, scope=scope)
-        await home.comment(alert, "I see it too")
+    dice = random.Random(5)  # noqa: S311 - a game
+    houses, cells = [], set()
+    for _ in range(HOMES):
+        home = await town.home()
+        for scope in Scope:
+            house = [each + dice.uniform(-0.01, 0.01) for each in TOWN]
+            cell = publish_cell(house[0], house[1], None)
+            alert = await home.post(cell=cell, scope=scope)
+            await home.comment(alert, "I see it too")
+            houses.append(house)
+            cells.add(cell)
     told = await everything_that_is_told(town)
-    assert cell in told
+    assert all(cell in told for cell in cells)
     numbers = set(re.findall(r"-?\d{1,3}\.\d{3,}", told))
     places = {n for n in numbers if 50 < abs(float(n)) < 55 or 10 < abs(float(n)) < 16}
     assert places, "the feeds describe cells"
-    assert {f"{float(n):.5f}" for n in places} <= cell_numbers(cell)
+    drawn = set().union(*map(cell_numbers, cells))
+    assert {f"{float(n):.5f}" for n in places} <= drawn
     database = (town.hub.desk.settings.data_dir / "hub.sqlite").read_bytes()
     log = (town.hub.desk.settings.data_dir / "hub.sqlite-wal").read_bytes()
-    for number in HOUSE:
-        assert str(number) not in told
-        assert str(number).encode() not in database + log
+    for number in {f"{n:.4f}" for house in houses for n in house}:  # eleven metres
+        assert number not in told or number in {n[:-1] for n in drawn}
+        assert number.encode() not in database + log
 
 
 @pytest.mark.parametrize("scope", Scope)

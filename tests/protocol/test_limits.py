@@ -17,7 +17,7 @@ from neighborcam.protocol.alerts import (
     Origin,
 )
 from neighborcam.protocol.canonical import decode, encode
-from neighborcam.protocol.cells import publish_cell
+from neighborcam.protocol.cells import COARSEST, CROWD, publish_cell
 from neighborcam.protocol.errors import InvalidMessage, OutsideLimits
 from neighborcam.protocol.limits import (
     BY_AUTOMATION,
@@ -185,13 +185,19 @@ def test_a_cell_finer_than_its_crowd_is_refused() -> None:
 @given(
     st.floats(-85, 85),
     st.floats(-180, 180),
-    st.one_of(st.none(), st.integers(0, 300)),
+    st.lists(st.integers(0, 300), min_size=4, max_size=4),
 )
 def test_what_a_home_publishes_the_hub_takes(
-    latitude: float, longitude: float, people: int | None
+    latitude: float, longitude: float, people: list[int]
 ) -> None:
-    census = None if people is None else lambda cell: len(cell) * 0 + (people or 0)
-    check_place(publish_cell(latitude, longitude, census), census)
+    def census(cell: str) -> int:
+        return people[int(h3.get_resolution(cell)) - COARSEST]
+
+    def has_crowd(cell: str) -> bool:
+        return census(cell) >= CROWD
+
+    check_place(publish_cell(latitude, longitude, has_crowd), census)
+    check_place(publish_cell(latitude, longitude, None), None)
 
 
 @given(st.datetimes(timezones=st.just(UTC)))

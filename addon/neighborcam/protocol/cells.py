@@ -21,22 +21,18 @@ _FORM: Final = re.compile(r"8[0-9a-f]{14}")
 
 
 def publish_cell(
-    latitude: float,
-    longitude: float,
-    people_in: Callable[[str], int] | None,
-    *,
-    crowd: int = CROWD,
+    latitude: float, longitude: float, has_crowd: Callable[[str], bool] | None
 ) -> str:
     """Return the cell that may be published for a place, as H3 writes it.
 
-    ``people_in`` says how many people live in a cell, by the hub's census; None when
-    the hub has none. The finest cell with at least ``crowd`` people, never finer than
-    9, never coarser than 6.
+    ``has_crowd`` says whether enough people live in a cell, by the hub's census; None
+    when the hub has none. The finest such cell, never finer than 9, never coarser
+    than 6.
     """
-    if people_in is None:
+    if has_crowd is None:
         return str(h3.latlng_to_cell(latitude, longitude, WITHOUT_CENSUS))
     cell: str = h3.latlng_to_cell(latitude, longitude, FINEST)
-    while people_in(cell) < crowd and h3.get_resolution(cell) > COARSEST:
+    while h3.get_resolution(cell) > COARSEST and not has_crowd(cell):
         cell = h3.cell_to_parent(cell)
     return cell
 

@@ -16,7 +16,7 @@ from neighborcam.engine.errors import HubRefused
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.sharing.filters import REGION, Place
 from neighborcam.engine.sharing.hub_link import HubLink
-from neighborcam.protocol.cells import COARSEST, FINEST, WITHOUT_CENSUS
+from neighborcam.protocol.cells import COARSEST, WITHOUT_CENSUS, publish_cell
 
 _FACT: Final = "cell"
 _LOG: Final = logging.getLogger(__name__)
@@ -67,12 +67,10 @@ class Naming:
         except HubRefused as refused:
             _LOG.debug("the hub does not tell which cells it takes: %s", refused.code)
             return
-        if not view.census:
-            self._put(WITHOUT_CENSUS)
-            return
-        told = frozenset(view.cells)
-        found = (each for each in range(FINEST, COARSEST, -1) if self._at(each) in told)
-        self._put(next(found, COARSEST))
+        has_crowd = frozenset(view.cells).__contains__ if view.census else None
+        place = self._place
+        cell = publish_cell(place.latitude, place.longitude, has_crowd)
+        self._put(h3.get_resolution(cell))
 
     def _at(self, resolution: int) -> str:
         place = self._place
