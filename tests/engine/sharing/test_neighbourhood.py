@@ -308,3 +308,18 @@ async def test_an_author_reads_why_an_alert_is_away_and_appeals(
     await until(lambda: one.sharing.own_alerts()[0].shown)
     with pytest.raises(NotFound):
         one.sharing.appeal("0" * 32, "not mine")
+
+
+async def test_a_comment_or_report_that_a_hub_would_refuse_never_waits(
+    house: Make,
+) -> None:
+    one, other = await house("one"), await house("other")
+    alert = await one.sharing.publish(DRAFT)
+    await sent(one)
+    await until(lambda: len(other.sharing.alerts()) == 1)
+    for text in ("   ", "left\u202eright", "a\x00b"):
+        with pytest.raises(InvalidInput, match="text: "):
+            await other.sharing.comment(alert.id, text)
+    with pytest.raises(InvalidInput, match="reason: "):
+        await other.sharing.flag(alert.id, None, "  ")
+    assert other.sharing.diary() == []

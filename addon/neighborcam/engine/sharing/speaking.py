@@ -30,7 +30,7 @@ from neighborcam.engine.sharing.letters import (
 )
 from neighborcam.engine.sharing.outbox import Outbox
 from neighborcam.engine.sharing.pictures import Made
-from neighborcam.engine.sharing.policy import DAY, may_publish
+from neighborcam.engine.sharing.policy import DAY, may_comment, may_flag, may_publish
 from neighborcam.engine.sharing.views import alert_view
 from neighborcam.engine.sharing.wallet import Wallet
 from neighborcam.engine.sharing.writing import (
@@ -182,9 +182,10 @@ class Speaking:
         ]
 
     async def comment(self, alert: str, text: str) -> None:
-        """Queue a comment."""
+        """Queue a comment. Raises `InvalidInput`, `Conflict`."""
         key, stewards = Ed25519PrivateKey.generate(), await self._stewards()
         made = comment(alert, text, key)
+        may_comment(made.comment)
 
         def parcels(token: Token) -> list[Parcel]:
             body = made.posted(token, self._household, stewards)
@@ -204,7 +205,11 @@ class Speaking:
         await self._pay("comment", parcels, own)
 
     async def flag(self, subject: str, reason: str) -> None:
-        """Queue the wish that stewards look at an alert or comment."""
+        """Queue the wish that stewards look at an alert or comment.
+
+        Raises `InvalidInput`, `Conflict`.
+        """
+        may_flag(reason)
 
         def parcels(token: Token) -> list[Parcel]:
             return [
