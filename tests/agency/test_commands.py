@@ -326,3 +326,23 @@ def test_the_page_is_served_until_it_is_told_to_stop(desks: Desks) -> None:
             served.kill()
     told = desks.run("agency", "--desk", "new", "--host", "0.0.0.0")
     assert "--beyond-this-machine" in told.err
+
+
+def test_an_officer_warns_and_takes_it_back_by_commands(desks: Desks) -> None:
+    desks.ready()
+    made = {"category": "fire", "headline": "Smoke at the mill", "text": "Stay in."}
+    asks = desks.file("asks", json.dumps(made | {"text": "Send us your videos."}))
+    assert desks.desk("officer", "alert", "check", asks).splitlines() == [
+        "place: choose a place",
+        "text: an alert asks homes for nothing: make a request, with its limits",
+    ]
+    place = {"place": [HERE[1], HERE[0]]}
+    draft = desks.file("alert.json", json.dumps(made | place))
+    assert desks.desk("officer", "alert", "check", draft) == "it may be sent"
+    alert = desks.desk("officer", "alert", "send", draft).partition(":")[0]
+    (waits,) = desks.hub.run(desks.police.ann.get("/api/steward/agency-alerts"))
+    desks.hub.run(desks.police.ann.approve_alert(waits["sha256"]))
+    told = desks.desk("officer", "alert", "list")
+    assert told == f"{alert}  alert  shown  Smoke at the mill"
+    assert desks.desk("officer", "alert", "cancel", alert, "--yes") == "it is cancelled"
+    assert "one of: check DRAFT.json" in desks.fails("officer", "alert", "shout")

@@ -8,6 +8,7 @@ requests/<id>/signed.json        the request, which is public or will be
 requests/<id>/custody.log        what was done with evidence
 requests/<id>/notes              rounds, answers, receipts: sealed with a key of `keys`
 requests/<id>/<answer>-<n>.age   a clip, sealed as it came; its key stands in the notes
+alerts/<id>.json                 what an officer warned of, as it was signed: public
 
 No opened clip lies in it, and nothing that anybody answered can be read without the
 passphrase.

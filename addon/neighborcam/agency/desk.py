@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from neighborcam.agency import files
+from neighborcam.agency.alert_drafting import AlertDraft, ExaminedAlert
+from neighborcam.agency.alerting import Alerting, ToldAlert
 from neighborcam.agency.asking import Asking
 from neighborcam.agency.case_state import CaseState, KeptAnswer
 from neighborcam.agency.casebook import Casebook, Notes
@@ -25,6 +27,7 @@ from neighborcam.agency.log_keeper import LogKeeper
 from neighborcam.agency.opening import Opened, Opening
 from neighborcam.agency.parts import Parts
 from neighborcam.agency.replies import Replies
+from neighborcam.protocol.agency_alerts import SignedAlert
 from neighborcam.protocol.register import Register
 from neighborcam.protocol.requests import Request, SignedRequest
 
@@ -55,6 +58,7 @@ class Desk:
         erasing = Erasing(self.parts, replies)
         self._replies = replies
         self._asking = Asking(self.parts)
+        self._alerting = Alerting(self.parts)
         self._collecting = Collecting(self.parts, replies, erasing)
         self._opening = Opening(self.parts, replies)
         self._exporting = Exporting(self.parts, self._opening)
@@ -96,6 +100,33 @@ class Desk:
         """Send a request to the hub; return its state there."""
         async with self._turn:
             return await self._asking.submit(signed)
+
+    # -- warning ---------------------------------------------------------------------
+
+    async def examine_alert(self, draft: AlertDraft, before: str = "") -> ExaminedAlert:
+        """Look at an alert, or an update of one, while it is written."""
+        async with self._turn:
+            return await self._alerting.examine(draft, before)
+
+    async def warn(self, draft: AlertDraft, before: str = "") -> SignedAlert:
+        """Sign an alert, or an update of one, and send it to the stewards."""
+        async with self._turn:
+            return await self._alerting.send(draft, before)
+
+    async def take_back(self, alert: str) -> SignedAlert:
+        """Cancel an alert of the agency, whoever signed it."""
+        async with self._turn:
+            return await self._alerting.cancel(alert)
+
+    async def warn_again(self, alert: str) -> str:
+        """Send an alert that is signed once more; return how it stands."""
+        async with self._turn:
+            return await self._alerting.again(alert)
+
+    async def alerts(self) -> list[ToldAlert]:
+        """Return the agency's alerts, and where they are."""
+        async with self._turn:
+            return await self._alerting.told()
 
     # -- answers ---------------------------------------------------------------------
 

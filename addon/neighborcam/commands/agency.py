@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from neighborcam.agency.errors import InvalidInput
+from neighborcam.commands import desk_alerts as alerts
 from neighborcam.commands import desk_cases as cases
 from neighborcam.commands import desk_keys as keys
 from neighborcam.commands import desk_page
@@ -95,6 +96,11 @@ ACTIONS: Final[dict[str, Action]] = {
         words=("LINK",),
         what="send a request, signed by both, to the hub",
         run=cases.submit,
+    ),
+    "alert": Action(
+        words=("WHAT", "[WORD]", "[WORD]"),
+        what="warn a neighbourhood: check, send, update, cancel, again, list",
+        run=alerts.alert,
     ),
     "list": Action(what="list this desk's requests", run=cases.list_requests),
     "watch": Action(words=("REQUEST",), what="say where a request is", run=cases.watch),
