@@ -320,11 +320,14 @@ async def test_whoever_is_cancelled_leaves_no_connection_behind(
         async with database.read() as tx:
             await tx.execute(select(SETTINGS))
 
-    for steps in range(30):
+    for steps in range(60):
         task = asyncio.create_task(read())
-        for _ in range(steps):
+        for _ in range(steps % 30):
             await asyncio.sleep(0)
         task.cancel()
+        if steps >= 30:  # again, while it ends
+            await asyncio.sleep(0)
+            task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     gc.collect()  # a connection that was forgotten would warn, which fails this test
     await read()

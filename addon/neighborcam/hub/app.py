@@ -29,6 +29,7 @@ from neighborcam.hub.duties import Duties
 from neighborcam.hub.fanout.interface import Fanout
 from neighborcam.hub.fanout.local import LocalFanout
 from neighborcam.hub.fanout.nats import NatsFanout
+from neighborcam.hub.following import Following
 from neighborcam.hub.households import Households
 from neighborcam.hub.media import MediaShelf
 from neighborcam.hub.moderation import Moderation
@@ -132,6 +133,8 @@ class Hub:
         log = await PublicLog.open(database, settings.origin, clock)
         fanout = await self._fanout(log)
         stack.push_async_callback(fanout.close)
+        following = Following(database, fanout)
+        stack.push_async_callback(following.close)
         census = load_census(settings.census) if settings.census else None
         keys = TokenKeys(database, log, clock)
         rules = Rules(people_in=census, crowd=CROWD, takes_media=settings.takes_media)
@@ -169,7 +172,7 @@ class Hub:
             ),
             witness=await Witness.open(database, settings.origin, clock),
             supervisor=Supervisor(database, clock),
-            fanout=fanout,
+            following=following,
             breakers=self._breakers,
             census=census,
             clock=clock,

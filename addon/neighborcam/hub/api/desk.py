@@ -19,7 +19,7 @@ from neighborcam.hub.capsules import Capsules
 from neighborcam.hub.census import Census
 from neighborcam.hub.chunks import Chunks
 from neighborcam.hub.errors import NoPass
-from neighborcam.hub.fanout.interface import Fanout
+from neighborcam.hub.following import Following
 from neighborcam.hub.households import Households
 from neighborcam.hub.media import MediaShelf
 from neighborcam.hub.moderation import Moderation
@@ -66,7 +66,7 @@ class Desk:
     stewards: Stewards
     witness: Witness
     supervisor: Supervisor
-    fanout: Fanout
+    following: Following
     breakers: Breakers
     census: Census | None
     clock: Callable[[], datetime]

@@ -13,7 +13,7 @@ QUEUE: Final = 256  # events that a listener may be behind
 
 
 class Lagging(Exception):
-    """A listener is too far behind: it should ask for what it missed."""
+    """A listener may have missed something: it should read the table."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +34,8 @@ class Fanout(Protocol):
     def listen(self, region: str) -> AbstractAsyncContextManager[AsyncIterator[Told]]:
         """Hear what is published from now on, each event at most once.
 
-        The iterator raises `Lagging` when the listener was too slow.
+        The iterator raises `Lagging` when the listener was too slow, or the fan-out
+        lost its connection; it ends when the fan-out is closed.
         """
 
     async def close(self) -> None:

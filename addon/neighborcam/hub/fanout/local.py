@@ -26,11 +26,18 @@ class Mailbox:
         except asyncio.QueueFull:
             self._is_lagging = True
 
+    def lose(self) -> None:
+        """Mark that something was not heard; whoever waits is told at once."""
+        self._is_lagging = True
+        self.put(_END)
+
     async def __aiter__(self) -> AsyncIterator[Told]:
         while True:
             if self._is_lagging:
                 raise Lagging
             item = await self._waiting.get()
+            if self._is_lagging:
+                raise Lagging
             if item is _END:
                 return
             yield item
@@ -50,6 +57,12 @@ class LocalFanout:
         """Put what is encoded already into every box of the region."""
         for box in self._boxes.get(region, ()):
             box.put(item)
+
+    def lose(self) -> None:
+        """Tell all listeners that they may have missed something."""
+        for boxes in self._boxes.values():
+            for box in boxes:
+                box.lose()
 
     def has_listeners(self, region: str) -> bool:
         """Tell whether anybody here listens to a region."""

@@ -1,8 +1,8 @@
 """Telling listeners of all nodes through NATS: one subject for a region.
 
 A node hears a region once, however many engines listen on it, and hands the bytes on.
-What is lost while NATS is away is not lost to engines: a node that comes back ends its
-listeners, and they ask for what they missed.
+What is lost while NATS is away, or because this node was too slow, is not lost to
+engines: listeners are told that they lag, and read the table (`hub/following.py`).
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
+from nats.errors import SlowConsumerError
 
 from neighborcam.hub.errors import StorageFailed
 from neighborcam.hub.fanout.interface import Told, told
@@ -26,6 +27,7 @@ from neighborcam.protocol.feed import Event
 _LOG: Final = logging.getLogger(__name__)
 _SUBJECT: Final = "neighborcam.{hub}.region.{region}"
 _CONNECT_S: Final = 5.0
+_FLUSH_S: Final = 2
 _HEAD: Final = msgspec.json.Decoder(tuple[int, str])
 
 
@@ -45,11 +47,12 @@ class NatsFanout:
         local = LocalFanout()
 
         async def reconnected() -> None:
-            # Events were published without us: listeners must ask for them.
-            await local.close()
+            local.lose()  # events were published without us
 
         async def failed(problem: Exception) -> None:
-            _LOG.debug("NATS: %s", type(problem).__name__)
+            _LOG.info("NATS: %s", type(problem).__name__)
+            if isinstance(problem, SlowConsumerError):  # it has dropped some
+                local.lose()
 
         try:
             async with asyncio.timeout(_CONNECT_S):
@@ -92,10 +95,14 @@ class NatsFanout:
                     seq, cell = _HEAD.decode(head)
                     self._local.deliver(region, Told(seq=seq, cell=cell, data=data))
 
-                self._subscriptions[region] = await self._client.subscribe(
-                    self._subject(region), cb=hand_on
-                )
-                await self._client.flush()  # it is heard from here on
+                try:
+                    # A client that is away subscribes when it comes back.
+                    self._subscriptions[region] = await self._client.subscribe(
+                        self._subject(region), cb=hand_on
+                    )
+                    await self._client.flush(_FLUSH_S)  # it is heard from here on
+                except (NatsError, OSError, TimeoutError) as problem:
+                    _LOG.warning("NATS is away: %s", type(problem).__name__)
 
     async def _hear_no_more(self, region: str) -> None:
         async with self._subscribing:

@@ -122,15 +122,20 @@ class Database:
 async def _finished(
     work: Awaitable[object], *, or_else: Callable[[], Awaitable[None]] | None = None
 ) -> None:
-    """Let ``work`` end even if we are cancelled; then undo it, and be cancelled."""
+    """Let ``work`` end even if we are cancelled, again and again; then undo it."""
     task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        if or_else is not None and not task.cancelled() and task.exception() is None:
-            await or_else()
-        raise
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as problem:
+            cancelled = problem
+    if cancelled is None:
+        task.result()
+        return
+    if or_else is not None and not task.cancelled() and task.exception() is None:
+        await _finished(or_else())
+    raise cancelled
 
 
 def _failed(problem: Exception) -> StorageFailed:
