@@ -50,7 +50,7 @@ class Police:
         await self.ann.approve_agency(agency)
         await bob.approve_agency(agency)
         await bob.close()
-        self.clock.shift = timedelta(0)
+        self.clock.shift -= WEEK
         await hub.duties.run_once()
         self.agency.now = self.clock()
         self.agency.__post_init__()
@@ -74,10 +74,13 @@ class Police:
 
 
 @contextmanager
-def policed_hub(folder: Path) -> Iterator[tuple[RunningHub, Police]]:
-    """Run a hub whose police may ask."""
+def policed_hub(
+    folder: Path, *, ago: timedelta = timedelta(0), census: Path | None = None
+) -> Iterator[tuple[RunningHub, Police]]:
+    """Run a hub whose police may ask, from ``ago`` on."""
     clock, domain = ShiftedClock(), MakeBelieveDomain()
-    with RunningHub(folder, clock=clock, resolver=domain) as hub:
+    clock.shift += ago
+    with RunningHub(folder, clock=clock, resolver=domain, census=census) as hub:
         police = Police(hub, clock)
         hub.run(police.join(domain))
         yield hub, police

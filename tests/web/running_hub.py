@@ -35,11 +35,16 @@ class RunningHub:
         *,
         clock: Callable[[], datetime] = utc_now,
         resolver: Resolver | None = None,
+        census: Path | None = None,
     ) -> None:
         self._clock, self._resolver = clock, resolver
         port = free_port()
         self.settings = HubSettings(
-            data_dir=folder, port=port, base_url=f"http://localhost:{port}", name=NAME
+            data_dir=folder,
+            port=port,
+            base_url=f"http://localhost:{port}",
+            name=NAME,
+            census=census,
         )
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)

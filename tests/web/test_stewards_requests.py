@@ -1,17 +1,19 @@
 """A steward's page: an agency that wants to join, a request that waits. Chromium."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import h3
 import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from demo.agency_client import MakeBelieveDomain
 from neighborcam.protocol.register_state import Standing
-from tests.web.police import Police, ShiftedClock, policed_hub
+from tests.web.police import HERE, Police, ShiftedClock, policed_hub
 from tests.web.running_hub import RunningHub
 from tests.web.test_hub_page import become_steward
 
@@ -42,36 +44,86 @@ def other_desk(browser: Browser) -> Iterator[Page]:
 
 
 def test_a_steward_passes_a_request_with_a_passkey(desk: Page, tmp_path: Path) -> None:
-    with policed_hub(tmp_path / "hub") as (hub, police):
+    census = tmp_path / "census.csv"
+    cells = h3.grid_disk(h3.latlng_to_cell(*HERE, 9), 5)
+    census.write_text("cell,people\n" + "".join(f"{each},70\n" for each in cells))
+    with policed_hub(tmp_path / "hub", census=census) as (hub, police):
         signed = hub.run(police.submit())
         become_steward(desk, hub, "Cem")
-        expect(
-            desk.get_by_role("heading", name="Milltown Police: burglary")
-        ).to_be_visible()
-        expect(desk.get_by_text("0 of 1 stewards")).to_be_visible()
-        desk.get_by_role("button", name="Approve with your passkey").click()
+        card = desk.get_by_role("article", name="Milltown Police: burglary")
+        expect(card.get_by_text("0 of 1 stewards")).to_be_visible()
+        area = card.locator("path.area")
+        expect(area).to_be_visible()
+        lived = card.get_by_role("list", name="On the map")
+        expect(lived).to_contain_text(re.compile(r"[3-9] cells with \d\d0 people"))
+        approve = card.get_by_role("button", name="Approve with your passkey")
+        ticks = card.get_by_role("checkbox")
+        for tick in ticks.all():
+            expect(approve).to_be_disabled()
+            tick.check()
+        approve.click()
         expect(desk.get_by_text("Nothing waits").first).to_be_visible()
         status = hub.run(police.client.status(signed.request.id))
         assert status["state"] == "open"
         desk.get_by_role("link", name="Statistics").click()
-        expect(desk.get_by_role("cell", name="1", exact=True).first).to_be_visible()
         expect(desk.get_by_text("burglary")).to_be_visible()
-        places = desk.get_by_role("table", name="Where agencies asked")
-        expect(places.get_by_role("cell", name="unknown").first).to_be_visible()
-        medians = desk.get_by_role("table", name="Requests of agencies")
-        expect(medians.get_by_text("Median window, hours")).to_be_visible()
+        places = desk.get_by_role("table", name="By cells")
+        expect(places.get_by_role("row")).to_have_count(3)  # heads, the cell, the rest
+        expect(places).not_to_contain_text("unknown")
+        numbers = desk.get_by_role("table", name="Requests", exact=True)
+        expect(numbers.get_by_text("Median window, hours")).to_be_visible()
+
+
+def test_an_urgent_request_takes_two_and_an_earlier_one_is_on_the_map(
+    desk: Page, tmp_path: Path
+) -> None:
+    with policed_hub(tmp_path / "hub", ago=timedelta(days=32)) as (hub, police):
+        hub.run(police.ask(case_ref="2026-0001"))
+        police.clock.shift -= timedelta(days=32)
+        signed = hub.run(police.submit(urgent=True))
+        hub.run(police.ann.approve(signed.sha256))
+        become_steward(desk, hub, "Cem")
+        card = desk.get_by_role("article", name="Milltown Police: burglary")
+        expect(card.get_by_text("ann approved it. 1 more steward")).to_be_visible()
+        expect(card.get_by_text("1 of 2 stewards")).to_be_visible()
+        expect(card.locator("path.earlier")).to_have_count(1)
+        before = card.get_by_role("link", name="Milltown Police, burglary").first
+        before.click()
+        expect(desk.locator("nc-hub-log-entry[aimed]")).to_contain_text("2026-0001")
 
 
 def test_a_steward_refuses_a_request_in_public(desk: Page, tmp_path: Path) -> None:
     with policed_hub(tmp_path / "hub") as (hub, police):
         signed = hub.run(police.submit())
         become_steward(desk, hub, "Cem")
+        desk.get_by_text("Refuse it").click()
         desk.get_by_label("Rule (public)").fill("no protest")
         desk.get_by_label("What it rests on (public)").fill("It is about a march.")
-        desk.get_by_role("button", name="Refuse").click()
+        desk.get_by_role("button", name="Refuse", exact=True).click()
         expect(desk.get_by_text("Nothing waits").first).to_be_visible()
         status = hub.run(police.client.status(signed.request.id))
         assert status["state"] == "refused"
+
+
+def test_a_steward_lets_a_warning_of_an_agency_through(
+    desk: Page, tmp_path: Path
+) -> None:
+    with policed_hub(tmp_path / "hub") as (hub, police):
+        alert = police.agency.alert(police.clock(), headline="Gas leak at the bridge")
+        hub.run(police.client.post("/api/agency-alerts", police.agency.warn(alert)))
+        become_steward(desk, hub, "Cem")
+        card = desk.locator("nc-hub-warning")
+        expect(card).to_contain_text("Gas leak at the bridge")
+        through = card.get_by_role("button", name="Let it through")
+        expect(through).to_be_disabled()
+        for tick in card.get_by_role("checkbox").all():
+            tick.check()
+        through.click()
+        expect(desk.get_by_text("Nothing waits").first).to_be_visible()
+        desk.get_by_role("link", name="Public log").click()
+        expect(desk.get_by_role("article").first).to_contain_text(
+            "Milltown Police warns: Gas leak at the bridge"
+        )
 
 
 def test_stewards_suspend_restore_and_renew_an_agency(

@@ -116,7 +116,7 @@ export class CaseCard extends LitElement {
 
   private renderAsked(): TemplateResult {
     const media = this.case.alert?.media ?? [];
-    return html`<ul class="why words" aria-label="Who asked for its removal">
+    return html`<ul class="why" aria-label="Who asked for its removal">
       ${this.asked.map(({ sha256, contact, at }) => {
         const which = media.findIndex((item) => item.sha256 === sha256) + 1;
         return html`<li>

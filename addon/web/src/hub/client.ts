@@ -19,12 +19,14 @@ import type {
   TakedownAsked,
   TakedownState,
   Verdict,
+  Warning,
 } from "./types";
 
 const part = encodeURIComponent;
 const agencyPath = (id: string): string => `api/steward/agencies/${part(id)}`;
 const applicationPath = (id: string): string => `api/steward/applications/${part(id)}`;
 const reviewPath = (sha256: string): string => `api/steward/requests/${part(sha256)}`;
+const warningPath = (sha256: string): string => `api/steward/agency-alerts/${part(sha256)}`;
 const alertPath = (id: string): string => `api/alerts/${part(id)}`;
 
 export class HubClient {
@@ -40,6 +42,7 @@ export class HubClient {
   /** A file of the public log; files never change, so the browser may keep them. */
   logFile = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
     new Uint8Array(await (await this.ask(path)).arrayBuffer());
+  census = async (): Promise<string> => (await this.ask("api/census")).text();
   inventory = (): Promise<readonly TableTold[]> => this.get("api/inventory");
 
   /** The public alerts; `fresh` asks past what the browser kept. */
@@ -124,6 +127,11 @@ export class HubClient {
   /** Say in public that this steward is close to an agency. */
   declareInterest = (agency: string): Promise<void> =>
     this.send(`${agencyPath(agency)}/interest`);
+  warnings = (): Promise<readonly Warning[]> => this.get("api/steward/agency-alerts");
+  approveWarning = (sha256: string, credential: object): Promise<void> =>
+    this.send(`${warningPath(sha256)}/approval`, { credential });
+  refuseWarning = (sha256: string, rule: string, fact: string): Promise<void> =>
+    this.send(`${warningPath(sha256)}/refusal`, { rule, fact });
   reviews = (): Promise<readonly Review[]> => this.get("api/steward/requests");
   approveRequest = (sha256: string, credential: object): Promise<void> =>
     this.send(`${reviewPath(sha256)}/approval`, { credential });

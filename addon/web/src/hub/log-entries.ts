@@ -1,7 +1,7 @@
 /** What entries of the public log say, in words (spec/log.md, spec/agencies.md). */
 
 import { decided, moment, openedBy } from "./words";
-import type { Verdict } from "./types";
+import type { RawAlert, Verdict } from "./types";
 
 export interface GeoPolygon {
   readonly type: "Polygon";
@@ -92,11 +92,27 @@ export type LogEntry = { readonly at: string } & (
       };
       readonly certificate: { readonly certificate: { readonly agency: string } };
     }
+  | ({
+      readonly type: "agency-alert-logged";
+      readonly alert: {
+        readonly alert: RawAlert;
+        readonly officer: { readonly certificate: { readonly agency: string } };
+      };
+    } & Approved)
+  | {
+      readonly type: "agency-alert-refused";
+      readonly agency: string;
+      readonly category: string;
+      readonly rule: string;
+      readonly fact: string;
+      readonly steward: string;
+    }
   | { readonly type: "overdue"; readonly agency: string; readonly request: string; readonly what: string }
 );
 
 export const GROUPS = {
   requests: "Requests of agencies",
+  warnings: "Warnings of agencies",
   agencies: "Agencies come and go",
   decisions: "Decisions about posts",
   stewards: "Stewards",
@@ -128,6 +144,8 @@ const GROUP_OF: Readonly<Record<LogEntry["type"], Group>> = {
   "request-refused": "requests",
   "agency-said": "requests",
   overdue: "requests",
+  "agency-alert-logged": "warnings",
+  "agency-alert-refused": "warnings",
 };
 
 export const groupOf = (entry: LogEntry): Group => GROUP_OF[entry.type] ?? "technical";
@@ -141,6 +159,8 @@ export function agencyOf(entry: LogEntry): string | null {
       return entry.certificate.certificate.agency;
     case "certificate-revoked":
       return entry.revocation.revocation.agency;
+    case "agency-alert-logged":
+      return entry.alert.officer.certificate.agency;
     default:
       return "agency" in entry && typeof entry.agency === "string" ? entry.agency : null;
   }
@@ -241,6 +261,9 @@ export function entryWords(entry: LogEntry, name: (agency: string) => string): W
       );
     case "agency-said":
       return saidWords(entry, name);
+    case "agency-alert-logged":
+    case "agency-alert-refused":
+      return warningWords(entry, name);
     case "overdue":
       return said(`${name(entry.agency)} is overdue: ${entry.what} of a request`);
     default:
@@ -258,6 +281,28 @@ function requestWords(request: LoggedRequest, name: (agency: string) => string, 
       `Case ${request.case_ref}, open until ${moment(request.expires)}, clips are kept ${request.retention_days} days`,
       approved,
     ],
+  };
+}
+
+function warningWords(
+  entry: LogEntry & { type: "agency-alert-logged" | "agency-alert-refused" },
+  name: (agency: string) => string,
+): Words {
+  if (entry.type === "agency-alert-refused")
+    return {
+      title: `A warning of ${name(entry.agency)} was refused: ${plain(entry.category)}`,
+      lines: [
+        `Rule: ${entry.rule}`,
+        `It rests on: ${entry.fact}`,
+        entry.steward === "" ? "No steward looked in time" : `By ${entry.steward}`,
+      ],
+    };
+  const { alert, officer } = entry.alert;
+  const verb = { alert: "warns", update: "says more", cancel: "takes back" }[alert.msgType];
+  const lines = [alert.text, entry.approvals.length === 0 ? "" : by(entry)];
+  return {
+    title: `${name(officer.certificate.agency)} ${verb}: ${alert.headline}`,
+    lines: lines.filter((each) => each !== ""),
   };
 }
 

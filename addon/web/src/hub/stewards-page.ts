@@ -14,7 +14,8 @@ import { announcement, client, endSteward, findSteward, hub, steward } from "./s
 import "./steward-demand";
 import "./steward-invites";
 import "./steward-sign-in";
-import type { Agency, Application, Case, Review } from "./types";
+import type { Agency, Application, Case, Review, Warning } from "./types";
+import "./warning-card";
 import { plural } from "./words";
 
 const ASK_EVERY_MS = 30_000;
@@ -46,6 +47,7 @@ export class StewardsPage extends LitElement {
   private readonly hub = new Watch(this, hub);
   @state() private cases: readonly Case[] | null = null;
   @state() private reviews: readonly Review[] = [];
+  @state() private warnings: readonly Warning[] = [];
   @state() private applications: readonly Application[] = [];
   @state() private agencies: readonly Agency[] = [];
   @state() private problem = "";
@@ -108,21 +110,23 @@ export class StewardsPage extends LitElement {
           <h3 id="queue">
             ${this.cases === null ? "Loading…" : waiting(this.count)}
           </h3>
+          ${this.renderCases(this.cases?.filter(({ due }) => due !== null) ?? [])}
           ${repeat(
             this.reviews,
             ({ sha256 }) => sha256,
             (each) => html`<nc-hub-review .review=${each} @decided=${this.decided}></nc-hub-review>`,
           )}
           ${repeat(
+            this.warnings,
+            ({ sha256 }) => sha256,
+            (each) => html`<nc-hub-warning .warning=${each} @decided=${this.decided}></nc-hub-warning>`,
+          )}
+          ${repeat(
             this.applications,
             ({ id }) => id,
             (each) => html`<nc-hub-application .application=${each} @decided=${this.decided}></nc-hub-application>`,
           )}
-          ${repeat(
-            this.cases ?? [],
-            ({ id }) => id,
-            (each) => html`<nc-hub-case .case=${each} @decided=${this.decided}></nc-hub-case>`,
-          )}
+          ${this.renderCases(this.cases?.filter(({ due }) => due === null) ?? [])}
         </section>
         <div class="stack">
           ${repeat(
@@ -137,8 +141,17 @@ export class StewardsPage extends LitElement {
     `;
   }
 
+  private renderCases(cases: readonly Case[]): unknown {
+    return repeat(
+      cases,
+      ({ id }) => id,
+      (each) => html`<nc-hub-case .case=${each} @decided=${this.decided}></nc-hub-case>`,
+    );
+  }
+
   private get count(): number {
-    return (this.cases?.length ?? 0) + this.reviews.length + this.applications.length;
+    const agencies = this.reviews.length + this.warnings.length + this.applications.length;
+    return (this.cases?.length ?? 0) + agencies;
   }
 
   private load(): Promise<void> {
@@ -151,8 +164,9 @@ export class StewardsPage extends LitElement {
 
   private async ask(): Promise<void> {
     try {
-      [this.reviews, this.applications, this.agencies] = await Promise.all([
+      [this.reviews, this.warnings, this.applications, this.agencies] = await Promise.all([
         client.reviews(),
+        client.warnings(),
         client.applications(),
         client.agencies(),
       ]);
@@ -187,7 +201,7 @@ export class StewardsPage extends LitElement {
 
   private leave(): void {
     this.cases = null;
-    this.reviews = this.applications = this.agencies = [];
+    this.reviews = this.warnings = this.applications = this.agencies = [];
     this.problem = "";
     endSteward();
   }

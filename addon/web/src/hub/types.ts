@@ -216,6 +216,9 @@ export interface Statistics {
 
 /** A request that was logged before one that waits. */
 export interface Earlier {
+  /** Of its entry in the log. */
+  readonly index: number;
+  readonly logged: string;
   readonly agency: string;
   readonly offence: string;
   readonly window_start: string;
@@ -255,6 +258,7 @@ export interface Review {
       readonly necessity: string;
       readonly tried: readonly string[];
       readonly what: string;
+      readonly area: GeoPolygon;
       readonly window_start: string;
       readonly window_end: string;
       readonly media_wanted: readonly string[];
@@ -267,6 +271,24 @@ export interface Review {
 
 interface Signer {
   readonly certificate: { readonly name: string };
+}
+
+/** An agency's alert that waits for a steward (spec/alerts.md). */
+export interface Warning {
+  readonly sha256: string;
+  readonly agency: string;
+  readonly alert: {
+    readonly alert: RawAlert;
+    readonly officer: { readonly certificate: { readonly name: string } };
+  };
+  readonly findings: readonly { readonly words: string; readonly advice: string }[];
+  readonly context: {
+    readonly before: RawAlert | null;
+    readonly today: number;
+    readonly most: number;
+    readonly recent: readonly { readonly headline: string }[];
+    readonly refused: number;
+  };
 }
 
 /** An agency that wants to join (spec/agencies.md). */
