@@ -21,6 +21,9 @@ from neighborcam.hub.errors import UnfitMedia
 PIXELS: Final = 1920 * 1920
 LONGEST_S: Final = 31
 FRAMES: Final = 31 * 30
+# What the container says of its size is nobody's word: the decoder itself refuses a
+# parameter set that is larger, before it takes memory; so does looking at the streams.
+_LIMITS: Final = {"max_pixels": str(PIXELS)}
 _EDGE: Final = 1280
 _JPEG: Final = b"\xff\xd8\xff"
 _START_OF_FRAME: Final = frozenset({0xC0, 0xC1, 0xC2})
@@ -88,7 +91,7 @@ def _jpeg_size(data: bytes) -> tuple[int, int]:
 def _clip(data: bytes) -> Clean:
     target = io.BytesIO()
     try:
-        with av.open(io.BytesIO(data), "r", format="mp4") as source:
+        with av.open(io.BytesIO(data), "r", format="mp4", options=_LIMITS) as source:
             if not source.streams.video:
                 raise UnfitMedia("the clip has no video")
             _encode(source, target)
@@ -119,6 +122,7 @@ def _encode(source: "av.container.InputContainer", target: io.BytesIO) -> None:
 def _frames(source: "av.container.InputContainer") -> Iterator[av.VideoFrame]:
     """Yield frames at about 15 a second; a clip is refused where it is too much."""
     stream = source.streams.video[0]
+    stream.codec_context.options = _LIMITS
     if stream.codec_context.width * stream.codec_context.height > PIXELS:
         raise UnfitMedia(f"the clip is larger than {PIXELS} pixels")
     first: float | None = None
