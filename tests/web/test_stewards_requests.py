@@ -124,6 +124,8 @@ def test_a_steward_lets_a_warning_of_an_agency_through(
         expect(desk.get_by_role("article").first).to_contain_text(
             "Milltown Police warns: Gas leak at the bridge"
         )
+        desk.goto(f"{hub.url}/")
+        expect(desk.get_by_text("Of an agency: Milltown Police").first).to_be_visible()
 
 
 def test_stewards_suspend_restore_and_renew_an_agency(

@@ -47,6 +47,10 @@ test("an exercise, a cancel and an unverified automation never look like a fire"
     "Confirmed by neighbours",
   ]);
   expect(said({ severity: "severe" })).toEqual(["Severe"]);
+  expect(said({ origin: "agency", agency: "Milltown Police" })).toEqual([
+    "Of an agency: Milltown Police",
+  ]);
+  expect(said({ origin: "agency", agency: "0".repeat(32) })).toEqual(["Of an agency"]);
   expect(tone({ ...alert, severity: "extreme", status: "test" })).toBe("calm");
   expect(tone({ ...alert, severity: "extreme" })).toBe("bad");
 });

@@ -16,6 +16,7 @@ export interface Shown
     | "msgType"
     | "status"
     | "origin"
+    | "agency"
     | "severity"
     | "onset"
     | "expires"
@@ -67,7 +68,7 @@ export function fromEvent(event: Published): Shown {
 
 /** What the public feed leaves out, once the hub was asked for the whole alert. */
 export function withDetails(shown: Shown, event: Published): Shown {
-  return { ...fromEvent(event), ring: shown.ring };
+  return { ...fromEvent(event), ring: shown.ring, agency: shown.agency ?? null };
 }
 
 /** Every version of every alert by its id. */

@@ -2,6 +2,7 @@
 
 import { Problem, words } from "../api/client";
 import { Store } from "../state/store";
+import { named } from "./agency-names";
 import {
   current,
   fromFeature,
@@ -119,7 +120,7 @@ export function listen(client: HubClient, pass: string, regions: readonly string
     if (waiting.size > 0) return;
     const asked = turn;
     const seen = versions;
-    const shown = await withRings(current(seen, Date.now()));
+    const shown = await named(client, await withRings(current(seen, Date.now())));
     if (asked !== turn || seen !== versions) return;
     alerts.value = shown;
     feedState.value = "ready";

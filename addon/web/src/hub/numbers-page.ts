@@ -138,7 +138,7 @@ const sums = (found: Statistics): Row[] => [
 const agencyTable = (found: Statistics): TemplateResult | typeof nothing =>
   columns(
     "Agency by agency",
-    ["Agency", "Requests", "Refused", "Same area", "km² × hours", "Outcomes", "Overdue", "Suspended"],
+    ["Agency", "Requests", "Refused", "Same area", "km² × hours", "Outcomes", "Overdue", "Suspended", "Alerts"],
     Object.entries(found.agencies).map(([id, each]) => [
       html`<a href=${`./#agency=${id}`}>${each.name}</a>`,
       each.requests,
@@ -148,6 +148,7 @@ const agencyTable = (found: Statistics): TemplateResult | typeof nothing =>
       each.outcomes,
       each.overdue,
       each.suspended,
+      each.alerts,
     ]),
     true,
   );

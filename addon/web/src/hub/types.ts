@@ -34,6 +34,8 @@ interface Said {
   readonly msgType: "alert" | "update" | "cancel";
   readonly status: "actual" | "exercise" | "test";
   readonly origin: "person" | "automation" | "agency";
+  /** Of an agency's alert: in feeds its name, in messages its id. */
+  readonly agency?: string | null;
   readonly severity: Severity;
   readonly onset: string;
   readonly expires: string;
@@ -186,6 +188,7 @@ export interface AgencyNumbers {
   readonly deletions: number;
   readonly overdue: number;
   readonly suspended: number;
+  readonly alerts: number;
 }
 
 export interface Statistics {

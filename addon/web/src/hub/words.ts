@@ -40,6 +40,12 @@ export interface Badge {
   readonly tone: "bad" | "warn" | "good" | "plain";
 }
 
+const ID = /^[0-9a-f]{32}$/;
+
+/** "Of an agency: Milltown Police"; without the name as long as only the id is known. */
+const agencyWord = (agency: string | null | undefined): string =>
+  !agency || ID.test(agency) ? "Of an agency" : `Of an agency: ${agency}`;
+
 /** What a reader must know before the headline: an exercise must never look like a fire. */
 export function badges(alert: Shown): Badge[] {
   const found: Badge[] = [];
@@ -50,7 +56,7 @@ export function badges(alert: Shown): Badge[] {
     found.push({ text: "Automatic, unverified", tone: "warn" });
   if (alert.origin === "automation" && alert.verified)
     found.push({ text: "Automatic", tone: "plain" });
-  if (alert.origin === "agency") found.push({ text: "Agency", tone: "plain" });
+  if (alert.origin === "agency") found.push({ text: agencyWord(alert.agency), tone: "plain" });
   if (alert.verified) found.push({ text: "Confirmed by neighbours", tone: "good" });
   if (alert.msgType === "update") found.push({ text: "Updated", tone: "plain" });
   const severity = SEVERITIES[alert.severity] ?? "";
