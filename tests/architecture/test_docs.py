@@ -14,6 +14,9 @@ from neighborcam.engine.api.routes import ROUTES
 from neighborcam.engine.config import CameraConfig
 from neighborcam.engine.settings import Settings
 from neighborcam.engine.states import CameraState
+from neighborcam.protocol.alerts import Alert
+from neighborcam.protocol.answers import Answer, Item, Manifest, Receipt
+from neighborcam.protocol.requests import Request
 from tests.architecture.documents import Document, document, documents, first_cells
 from tests.architecture.sources import CHECKOUT
 
@@ -105,6 +108,30 @@ def test_every_setting_is_in_the_docs(
     page = document(name)
     rows = first_cells(page.section(section) if section else page.text)
     assert rows[1:] == list(struct.__struct_fields__)
+
+
+@pytest.mark.parametrize(
+    ("name", "section", "message"),
+    [
+        ("spec/alerts.md", "Alert", Alert),
+        ("spec/answers.md", "Answer", Answer),
+        ("spec/answers.md", "Item", Item),
+        ("spec/answers.md", "Manifest", Manifest),
+        ("spec/answers.md", "Replies", Receipt),
+        ("spec/requests.md", "Request", Request),
+    ],
+)
+def test_every_field_of_a_message_is_in_the_specification(
+    name: str, section: str, message: type[msgspec.Struct]
+) -> None:
+    told = {
+        field
+        for cell in first_cells(document(name).section(section))[1:]
+        for field in re.findall(r"\w+", cell)
+    }
+    fields = {each.encode_name for each in msgspec.structs.fields(message)}
+    tag = {"type"} if message.__struct_config__.tag else set()
+    assert told == fields | tag
 
 
 def test_every_state_of_a_camera_is_explained() -> None:
