@@ -26,7 +26,7 @@ class Steward:
     @classmethod
     async def appointed(cls, hub: Hub, name: str, recipient: str = "") -> Self:
         """Appoint a steward by an invite, through the hub's own routes."""
-        code = await hub.desk.stewards.invite()
+        code = await invited(hub, name)
         link = f"{hub.desk.settings.url}/#steward={code}"
         return await cls.by_link(link, name, recipient)
 
@@ -146,6 +146,18 @@ class Steward:
         }
         path = f"/api/steward/agencies/{agency}/renewal"
         return bool((await self.ask(path, wish))["done"])
+
+
+async def invited(hub: Hub, name: str = "") -> str:
+    """Return the code of an invite to which as many stewards agree as have to."""
+    names = await hub.desk.stewards.names()
+    offices = hub.desk.offices
+    code = await offices.invite(name, by=names[0] if names else "")
+    if len(names) > 1:
+        for wish in await offices.waiting():
+            if wish.kind == "appointment" and not wish.seconded:
+                await offices.second(wish.id, names[1])
+    return code
 
 
 class Refused(Exception):

@@ -19,6 +19,7 @@ from typing import Any, Final
 import aiohttp
 import h3
 
+from demo.steward import invited
 from demo.town_home import Home, join
 from neighborcam.engine.errors import EngineError
 from neighborcam.hub.app import Hub
@@ -118,7 +119,7 @@ class Town:
 
     async def steward_link(self) -> str:
         """Return a link that makes whoever opens it a steward."""
-        return f"{self.page}#steward={await self.hub.desk.stewards.invite()}"
+        return f"{self.page}#steward={await invited(self.hub)}"
 
 
 def utc_now() -> datetime:

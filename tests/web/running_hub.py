@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import aiohttp
 
+from demo.steward import invited
 from demo.town_home import Home, join
 from neighborcam.hub.app import Hub, utc_now
 from neighborcam.hub.domains import Resolver
@@ -107,7 +108,7 @@ class RunningHub:
 
     def steward_link(self) -> str:
         """The link that makes somebody a steward."""
-        code = self.run(self.hub.desk.stewards.invite())
+        code = self.run(invited(self.hub))
         return f"{self.url}/#steward={code}"
 
     def update(self, alert: Alert, **changes: Any) -> Alert:

@@ -324,6 +324,7 @@ def test_a_steward_invites_a_household_and_a_steward(
     link = page.get_by_label("Invite for a household")
     expect(link).to_have_value(re.compile(f"^{hub.url}/join#"))
     invite = link.input_value()
+    page.get_by_label("A steward's name").fill("Bob")
     page.get_by_role("button", name="Invite a steward").click()
     link = page.get_by_label("Invite for a steward")
     expect(link).to_have_value(re.compile(f"^{hub.url}/#steward="))
@@ -388,4 +389,26 @@ def test_two_stewards_find_who_wrote_something_with_keys_of_their_own(
     other.get_by_role("button", name="Delete its account").click()
     other.get_by_role("button", name="Yes, delete").click()
     expect(other.get_by_text("is deleted")).to_be_visible()
+    other.context.close()
+
+
+def test_two_stewards_agree_on_a_third_and_one_lays_the_office_down(
+    hub: RunningHub, browser: Browser, page: Page
+) -> None:
+    other = browser.new_context(locale="en-US").new_page()
+    for name, desk in (("Ann", page), ("Bob", other)):
+        become_steward(desk, hub, name)
+    page.reload()
+    page.get_by_label("A steward's name").fill("Cem")
+    page.get_by_role("button", name="Invite a steward").click()
+    expect(page.get_by_text("once another steward has agreed")).to_be_visible()
+    other.reload()
+    waiting = other.get_by_role("list", name="Waiting")
+    expect(waiting).to_contain_text("Ann invites Cem")
+    waiting.get_by_role("button", name="Agree").click()
+    expect(waiting).to_contain_text("Bob agrees")
+    expect(waiting.get_by_role("button", name="Agree")).to_have_count(0)
+    other.get_by_role("button", name="Lay down").click()
+    other.get_by_role("button", name="Yes, lay it down").click()
+    expect(other.get_by_role("button", name="Log in with your passkey")).to_be_visible()
     other.context.close()

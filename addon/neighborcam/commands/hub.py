@@ -16,6 +16,7 @@ from neighborcam.hub.census import load_census
 from neighborcam.hub.doctor import examine
 from neighborcam.hub.errors import HubError, StorageFailed
 from neighborcam.hub.log_over_http import read_log
+from neighborcam.hub.offices import Offices
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.report import report
 from neighborcam.hub.rules_file import OwnRules, load_rules
@@ -36,11 +37,11 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "action",
         nargs="?",
-        choices=("run", "doctor", "report", "statistics", "witness"),
+        choices=("run", "doctor", "report", "statistics", "witness", "end-steward"),
         default="run",
         help="doctor says what is not right with a hub; report prints a year's numbers"
         " and statistics all numbers, from the public log alone; witness makes it sign"
-        " the log of another hub",
+        " the log of another hub; end-steward ends a steward's office, in public",
     )
     parser.add_argument(
         "--data",
@@ -91,6 +92,9 @@ def add_to(commands: Commands) -> None:
 
 def _add_counting_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
+        "--steward", metavar="NAME", help="whose office ends (end-steward)"
+    )
+    parser.add_argument(
         "--year",
         type=int,
         help="which year to report (report; default: this one)",
@@ -115,6 +119,9 @@ def run(options: argparse.Namespace) -> int:
     if options.action == "witness":
         log = _key_and_address(options.log, "--log") if options.log else None
         print(asyncio.run(be_witness(settings, log)), end="")
+        return 0
+    if options.action == "end-steward":
+        asyncio.run(_end_steward(settings, options.steward or ""))
         return 0
     asyncio.run(_serve(settings))
     return 0
@@ -177,6 +184,18 @@ async def _own_log(settings: HubSettings) -> list[bytes]:
     return found
 
 
+async def _end_steward(settings: HubSettings, name: str) -> None:
+    database = await Database.open(
+        settings.database or f"sqlite:///{settings.data_dir / 'hub.sqlite'}"
+    )
+    try:
+        log = await PublicLog.open(database, settings.origin, utc_now)
+        await Offices(database, log, utc_now).end(name)
+    finally:
+        await database.close()
+    print(f"{name} is a steward no more; the public log says so")
+
+
 async def _examine(settings: HubSettings) -> int:
     problems = await examine(settings)
     for problem in problems:
@@ -202,5 +221,5 @@ async def _greet(hub: Hub) -> None:
     url = hub.desk.settings.url
     print(f"The hub is ready: {url}/", flush=True)
     if not await hub.desk.stewards.names():
-        code = await hub.desk.stewards.invite()
+        code = await hub.desk.offices.invite()
         print(f"Become its first steward: {url}/#steward={code}", flush=True)

@@ -33,6 +33,7 @@ from neighborcam.hub.following import Following
 from neighborcam.hub.households import Households
 from neighborcam.hub.media import MediaShelf
 from neighborcam.hub.moderation import Moderation
+from neighborcam.hub.offices import Offices
 from neighborcam.hub.openings import Openings
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.replies import Replies
@@ -141,6 +142,7 @@ class Hub:
         alerts = Alerts(database, keys, fanout, rules, clock)
         approvals = Approvals(clock)
         sessions = Sessions(database, clock)
+        offices = Offices(database, log, clock)
         replies = Replies(database, keys, alerts, clock)
         return Desk(
             settings=settings,
@@ -162,14 +164,8 @@ class Hub:
             capsules=Capsules(database, log, keys, clock),
             chunks=Chunks(database, self.blobs, keys, log, clock),
             sessions=sessions,
-            stewards=Stewards(
-                database,
-                log,
-                sessions,
-                origin=settings.url,
-                host=settings.hostname,
-                clock=clock,
-            ),
+            offices=offices,
+            stewards=Stewards(database, log, sessions, offices, settings, clock),
             witness=await Witness.open(database, settings.origin, clock),
             supervisor=Supervisor(database, clock),
             following=following,

@@ -12,6 +12,7 @@ from neighborcam.hub.blobs import Blobs
 from neighborcam.hub.capsules import Capsules
 from neighborcam.hub.chunks import Chunks
 from neighborcam.hub.households import forget_invites
+from neighborcam.hub.offices import forget_offices
 from neighborcam.hub.openings import forget_openings
 from neighborcam.hub.requests import forget_reviews
 from neighborcam.hub.sessions import forget_sessions
@@ -85,6 +86,7 @@ class Retention:
         async with self._database.write() as tx:
             await tx.execute(delete(ENVELOPES).where(ENVELOPES.c.expires <= now))
             await forget_openings(tx, now)
+            await forget_offices(tx, now)
             await forget_sessions(tx, now)
             await forget_invites(tx, now)
             await self._forget_alerts(tx, now)

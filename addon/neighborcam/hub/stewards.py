@@ -2,8 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from hashlib import sha256
+from datetime import datetime
 from typing import Any, Final
 
 import webauthn
@@ -23,19 +22,17 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from neighborcam.hub.errors import Conflict, NotASteward, WrongCode
-from neighborcam.hub.households import new_code
+from neighborcam.hub.errors import Conflict, NotASteward
+from neighborcam.hub.offices import Offices
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.sessions import Sessions
+from neighborcam.hub.settings import HubSettings
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import STEWARDS
-from neighborcam.hub.store.settings import put_setting, remove_setting, setting
 from neighborcam.protocol.age_keys import parse_recipient
 from neighborcam.protocol.approvals import challenge
 from neighborcam.protocol.entries import StewardAppointed
 
-INVITE_LASTS: Final = timedelta(days=7)
-_INVITE: Final = "steward-invite-"
 _NONSENSE: Final = (ValueError, KeyError, TypeError, AttributeError)
 
 
@@ -47,16 +44,16 @@ class Stewards:
         database: Database,
         log: PublicLog,
         sessions: Sessions,
-        *,
-        origin: str,
-        host: str,
+        offices: Offices,
+        settings: HubSettings,
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._log = log
         self._sessions = sessions
-        self._origin = origin
-        self._host = host
+        self._offices = offices
+        self._origin = settings.url
+        self._host = settings.hostname
         self._clock = clock
 
     async def names(self) -> list[str]:
@@ -76,17 +73,13 @@ class Stewards:
             found = list(rows)
         return found if all(found) else []
 
-    async def invite(self) -> str:
-        """Return a code by which somebody becomes steward, once, within 7 days."""
-        code = new_code()
-        ends = self._clock() + INVITE_LASTS
-        async with self._database.write() as tx:
-            await put_setting(tx, _INVITE + _hash(code), ends.isoformat().encode())
-        return code
-
     async def registration(self, code: str, name: str) -> str:
-        """Return WebAuthn's options, as JSON, for a new passkey. Raises `WrongCode`."""
-        await self._check_invite(code)
+        """Return WebAuthn's options, as JSON, for a new passkey.
+
+        Raises `WrongCode`, `Conflict`.
+        """
+        async with self._database.read() as tx:
+            await self._offices.check(tx, code, name)
         challenge = await self._sessions.challenge()
         return options_to_json(
             webauthn.generate_registration_options(
@@ -110,9 +103,10 @@ class Stewards:
         Raises `WrongCode`, `Conflict` for a name that is taken, `NotASteward` for a
         passkey that does not prove itself, `InvalidMessage` for the recipient.
         """
-        await self._check_invite(code)
         if recipient:
             parse_recipient(recipient)
+        async with self._database.read() as tx:
+            await self._offices.check(tx, code, name)
         answered = await self._challenge(credential)
         try:
             proven = webauthn.verify_registration_response(
@@ -128,9 +122,8 @@ class Stewards:
             await self._sessions.use(tx, answered)
             if await tx.scalar(select(STEWARDS.c.name).where(STEWARDS.c.name == name)):
                 raise Conflict("another steward has this name")
-            if await setting(tx, _INVITE + _hash(code)) is None:
-                raise WrongCode("the invite is used")
-            await remove_setting(tx, _INVITE + _hash(code))
+            invite = await self._offices.check(tx, code, name)
+            by = await self._offices.use(tx, invite)
             highest = await tx.scalar(select(func.max(STEWARDS.c.position)))
             await tx.execute(
                 insert(STEWARDS).values(
@@ -150,6 +143,7 @@ class Stewards:
                     steward=name,
                     key=_public_der(proven.credential_public_key),
                     recipient=recipient,
+                    by=by,
                 ),
             )
             return await self._sessions.open(tx, name)
@@ -228,12 +222,6 @@ class Stewards:
         await self._sessions.check(parsed.challenge)
         return parsed.challenge
 
-    async def _check_invite(self, code: str) -> None:
-        async with self._database.read() as tx:
-            ends = await setting(tx, _INVITE + _hash(code))
-        if ends is None or datetime.fromisoformat(ends.decode()) <= self._clock():
-            raise WrongCode("the invite is used or too old: ask another steward")
-
 
 def _public_der(credential_key: bytes) -> bytes:
     """Return a passkey's public key as the log has it, SubjectPublicKeyInfo."""
@@ -241,7 +229,3 @@ def _public_der(credential_key: bytes) -> bytes:
         decode_credential_public_key(credential_key)
     )
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-
-def _hash(code: str) -> str:
-    return sha256(code.encode()).hexdigest()[:48]  # a setting's name is short

@@ -45,14 +45,16 @@ class StewardAppointed(Message, frozen=True, kw_only=True, tag="steward-appointe
     steward: str
     key: bytes
     recipient: str = ""  # age; moderation envelopes are sealed to it
+    by: tuple[str, ...] = ()  # stewards; none for the first
 
 
 class StewardLeft(Message, frozen=True, kw_only=True, tag="steward-left"):
-    """A steward laid down the office."""
+    """A steward is one no more: ``by`` itself, two others, or nobody: the operator."""
 
     v: Literal[1] = 1
     at: Moment
     steward: str
+    by: tuple[str, ...] = ()
 
 
 class Decision(Message, frozen=True, kw_only=True, tag="decision"):

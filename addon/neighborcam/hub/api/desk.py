@@ -23,6 +23,7 @@ from neighborcam.hub.following import Following
 from neighborcam.hub.households import Households
 from neighborcam.hub.media import MediaShelf
 from neighborcam.hub.moderation import Moderation
+from neighborcam.hub.offices import Offices
 from neighborcam.hub.openings import Openings
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.replies import Replies
@@ -63,6 +64,7 @@ class Desk:
     capsules: Capsules
     chunks: Chunks
     sessions: Sessions
+    offices: Offices
     stewards: Stewards
     witness: Witness
     supervisor: Supervisor

@@ -210,6 +210,12 @@ class StewardView(Answer, frozen=True, kw_only=True):
     name: str
 
 
+class NameWish(Wish, frozen=True, kw_only=True):
+    """Make somebody a steward, or one no more; the name stands in the log for good."""
+
+    name: Name
+
+
 class DecisionWish(Wish, frozen=True, kw_only=True):
     """A decision with its reasons; they are public."""
 

@@ -80,6 +80,7 @@ _AGENCY: Final = f"/api/steward/agencies/{{agency:{ID}}}"
 _REVIEW: Final = "/api/steward/requests/{sha256:[0-9a-f]{64}}"
 _WARNED: Final = "/api/steward/agency-alerts/{sha256:[0-9a-f]{64}}"
 _ENTRY: Final = "/api/log/{index:[0-9]+}"
+_OFFICE: Final = f"/api/steward/offices/{{wish:{ID}}}"
 _CASE: Final = f"/api/steward/cases/{{case:{ID}}}"
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -192,6 +193,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     _post("/api/steward/legal-demands", steward_requests.enter_demand, needs="steward"),
     _post("/api/steward/invites", stewards.invite_household, needs="steward"),
     _post("/api/steward/stewards", stewards.invite_steward, needs="steward"),
+    _post("/api/steward/removals", stewards.remove_steward, needs="steward"),
+    _get("/api/steward/offices", stewards.offices, needs="steward"),
+    _post(f"{_OFFICE}/confirmation", stewards.second_office, needs="steward"),
+    Route(method="DELETE", path=_OFFICE, run=stewards.withdraw_office, needs="steward"),
     _post("/api/steward/witnessed-logs", stewards.witness, needs="steward"),
     _get("/", house.index, produces="text/html"),
     _get("/join", house.index, produces="text/html"),

@@ -12,6 +12,7 @@ from neighborcam.hub.api.messages import (
     HoldWish,
     InviteView,
     Login,
+    NameWish,
     Opened,
     Registration,
     RegistrationWish,
@@ -21,6 +22,7 @@ from neighborcam.hub.api.messages import (
 )
 from neighborcam.hub.api.plumbing import json_response
 from neighborcam.hub.moderation import Case
+from neighborcam.hub.offices import OfficeWish
 from neighborcam.hub.sessions import SESSION_LASTS
 from neighborcam.hub.takedowns import TakedownAsked
 from neighborcam.protocol.envelopes import Share
@@ -127,11 +129,34 @@ async def invite_household(call: Call[None, None]) -> InviteView:
     return InviteView(link=invite_link(call, code))
 
 
-async def invite_steward(call: Call[None, None]) -> CodeView:
-    """An invite for another steward."""
-    await call.steward()
-    code = await call.desk.stewards.invite()
+async def invite_steward(call: Call[None, NameWish]) -> CodeView:
+    """An invite for another steward, whom a second one has to confirm."""
+    steward = await call.steward()
+    code = await call.desk.offices.invite(call.body.name, by=steward)
     return CodeView(code=code, link=f"{call.desk.settings.url}/#steward={code}")
+
+
+async def remove_steward(call: Call[None, NameWish]) -> None:
+    """Lay down the office, or want that another's ends."""
+    await call.desk.offices.remove(call.body.name, by=await call.steward())
+
+
+async def offices(call: Call[None, None]) -> tuple[OfficeWish, ...]:
+    """Appointments and removals that another steward has to agree to."""
+    await call.steward()
+    return tuple(await call.desk.offices.waiting())
+
+
+async def second_office(call: Call[None, None]) -> None:
+    """Agree to an appointment or removal that another steward wants."""
+    steward = await call.steward()
+    await call.desk.offices.second(call.item("wish"), steward)
+
+
+async def withdraw_office(call: Call[None, None]) -> None:
+    """Let go an appointment or removal."""
+    await call.steward()
+    await call.desk.offices.withdraw(call.item("wish"))
 
 
 async def witness(call: Call[None, WitnessWish]) -> None:

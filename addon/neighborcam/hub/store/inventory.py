@@ -34,11 +34,11 @@ class TableTold(msgspec.Struct, frozen=True, kw_only=True):
 
 _WORDS: Final[dict[str, Words]] = {
     "settings": Words(
-        "the hub's own keys, passes of the day, codes for stewards to be, how its"
-        " duties stand, and when its witnesses signed",
+        "the hub's own keys, passes of the day, how its duties stand, and when its"
+        " witnesses signed",
         "always; passes two days",
         {
-            "name": "which setting; a code for a steward by its hash",
+            "name": "which setting",
             "value": "its value",
         },
     ),
@@ -211,6 +211,19 @@ _WORDS: Final[dict[str, Words]] = {
             "sign_count": "how often it says that it was used",
             "recipient": "the public key to which envelopes are sealed",
             "position": "which of the stewards this is",
+        },
+    ),
+    "offices": Words(
+        "who shall become a steward or be one no more, until it is done",
+        "7 days at most",
+        {
+            "id": "a random number",
+            "kind": "appointment or removal",
+            "name": "of whom; the name that the log will have",
+            "code": "the hash of the invite's code",
+            "by": "which steward wants it",
+            "seconded": "which steward agrees",
+            "ends": "until when",
         },
     ),
     "sessions": Words(

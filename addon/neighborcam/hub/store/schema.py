@@ -197,6 +197,17 @@ STEWARDS: Final = Table(
     Column("recipient", Text, nullable=False, default=""),
     Column("position", Integer, nullable=False, unique=True),
 )
+OFFICES: Final = Table(  # appointments and removals of stewards, until they are done
+    "offices",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("name", String(40), nullable=False),
+    Column("code", LargeBinary),  # its hash, of an appointment
+    Column("by", String(40), nullable=False),  # empty: the hub's own
+    Column("seconded", String(40), nullable=False, default=""),
+    Column("ends", Instant, nullable=False),
+)
 SESSIONS: Final = Table(
     "sessions",
     METADATA,

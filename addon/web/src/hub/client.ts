@@ -9,6 +9,7 @@ import type {
   Feature,
   HubEvent,
   HubView,
+  OfficeWish,
   MediaItem,
   PublishedComment,
   Review,
@@ -144,7 +145,16 @@ export class HubClient {
   enterDemand = (kind: string, given: string): Promise<void> =>
     this.send("api/steward/legal-demands", { kind, given });
   inviteHousehold = (): Promise<{ link: string }> => this.send("api/steward/invites");
-  inviteSteward = (): Promise<{ link: string }> => this.send("api/steward/stewards");
+  inviteSteward = (name: string): Promise<{ link: string }> =>
+    this.send("api/steward/stewards", { name });
+  /** Lay down the office, or want that another's ends. */
+  removeSteward = (name: string): Promise<void> => this.send("api/steward/removals", { name });
+  offices = (): Promise<readonly OfficeWish[]> => this.get("api/steward/offices");
+  confirmOffice = (id: string): Promise<void> =>
+    this.send(`api/steward/offices/${part(id)}/confirmation`);
+  async withdrawOffice(id: string): Promise<void> {
+    await this.ask(`api/steward/offices/${part(id)}`, { method: "DELETE" });
+  }
 
   private async get<T>(path: string): Promise<T> {
     return (await (await this.ask(path)).json()) as T;

@@ -71,7 +71,7 @@ function kept(): Member | null {
   return text === null ? null : (JSON.parse(text) as Member);
 }
 
-async function loadHub(): Promise<void> {
+export async function loadHub(): Promise<void> {
   hub.value = await client.hub().catch(() => null);
 }
 

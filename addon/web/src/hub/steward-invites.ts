@@ -1,10 +1,11 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { words } from "../api/client";
+import { spoken } from "../ui/action";
 import { base, buttons, fields } from "../ui/styles";
 import "./copy-line";
 import { panel } from "./hub-style";
-import { client } from "./session";
+import { client, hub } from "./session";
 
 /** Makes invites, for a household or for another steward. */
 @customElement("nc-hub-steward-invites")
@@ -15,7 +16,8 @@ export class StewardInvites extends LitElement {
     fields,
     panel,
     css`
-      .panel {
+      .panel,
+      form {
         display: grid;
         gap: var(--space-3);
       }
@@ -32,7 +34,14 @@ export class StewardInvites extends LitElement {
       <h3 id="title">Invite</h3>
       <p class="soft small">A link works once. Hand it on in person, or by a way that you trust.</p>
       <button @click=${this.household}>Invite a household</button>
-      <button @click=${this.steward}>Invite a steward</button>
+      <form @submit=${this.steward}>
+        <label>
+          A steward's name
+          <input name="name" required maxlength="40" autocomplete="off" />
+          <span class="hint">It stands in the public log for good. They give the same name.</span>
+        </label>
+        <button>Invite a steward</button>
+      </form>
       ${
         this.link === ""
           ? nothing
@@ -47,9 +56,11 @@ export class StewardInvites extends LitElement {
     return this.make(client.inviteHousehold, "Invite for a household", "Good for 30 days.");
   }
 
-  private steward(): Promise<void> {
-    const hint = "Good for 7 days. Whoever opens it first can decide cases as you do.";
-    return this.make(client.inviteSteward, "Invite for a steward", hint);
+  private async steward(event: SubmitEvent): Promise<void> {
+    const name = spoken(event)("name");
+    const others = (hub.value?.stewards.length ?? 0) > 1;
+    const hint = `Good for 7 days${others ? ", once another steward has agreed" : ""}. Whoever opens it first can decide cases as you do.`;
+    await this.make(() => client.inviteSteward(name), "Invite for a steward", hint);
   }
 
   private async make(

@@ -13,6 +13,7 @@ import "./review-card";
 import { announcement, client, endSteward, findSteward, hub, steward } from "./session";
 import "./steward-demand";
 import "./steward-invites";
+import "./steward-offices";
 import "./steward-sign-in";
 import type { Agency, Application, Case, Review, Warning } from "./types";
 import "./warning-card";
@@ -135,6 +136,7 @@ export class StewardsPage extends LitElement {
             (each) => html`<nc-hub-agency .agency=${each} @decided=${this.decided}></nc-hub-agency>`,
           )}
           <nc-hub-steward-invites></nc-hub-steward-invites>
+          <nc-hub-steward-offices></nc-hub-steward-offices>
           <nc-hub-steward-demand></nc-hub-steward-demand>
         </div>
       </div>

@@ -152,6 +152,16 @@ export interface TakedownAsked {
   readonly at: string;
 }
 
+/** What a steward wants to be done about the office, and who agrees so far. */
+export interface OfficeWish {
+  readonly id: string;
+  readonly kind: "appointment" | "removal";
+  readonly name: string;
+  readonly by: string;
+  readonly seconded: string;
+  readonly ends: string;
+}
+
 /** One steward's part of who wrote something (spec/moderation.md). */
 export interface Share {
   readonly subject: string;

@@ -28,6 +28,7 @@ def upgrade() -> None:
     _make_issued()
     _make_log()
     _make_media()
+    _make_offices()
     _make_openings()
     _make_replies()
     _make_reviews()
@@ -217,6 +218,20 @@ def _make_media() -> None:
         sa.PrimaryKeyConstraint("alert", "sha256"),
     )
     op.create_index("ix_media_expires", "media", ["expires"])
+
+
+def _make_offices() -> None:
+    op.create_table(
+        "offices",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("code", sa.LargeBinary(), nullable=True),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("seconded", sa.String(length=40), nullable=False),
+        sa.Column("ends", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
 
 
 def _make_openings() -> None:
