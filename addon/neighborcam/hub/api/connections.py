@@ -4,6 +4,7 @@ What is no HTTP aiohttp answers by itself, before any handler or middleware runs
 logs the peer's address and a traceback that quotes the bytes, and names its versions.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any, Final, override
@@ -19,6 +20,7 @@ HEADERS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "Server": "NeighborCam",  # without versions
 }
+FIRST_REQUEST_S: Final = 20.0  # from the connection to the end of its first headers
 _BAD: Final = errors.BadRequest("this is no HTTP that the hub understands")
 _LOG: Final = logging.getLogger(__name__)
 
@@ -75,7 +77,35 @@ class _Server(web.Server):
 
 
 class _Connection(web.RequestHandler):
-    __slots__ = ()
+    """A connection that must ask for something soon: holding one costs nothing.
+
+    aiohttp gives a time to the second request of a connection, never to the first.
+    """
+
+    __slots__ = ("_patience",)
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        loop = asyncio.get_running_loop()
+        self._patience: asyncio.TimerHandle | None = loop.call_later(
+            FIRST_REQUEST_S, self.force_close
+        )
+
+    @override
+    async def _handle_request(self, *arguments: Any, **options: Any) -> Any:
+        self._be_patient()
+        return await super()._handle_request(*arguments, **options)
+
+    @override
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._be_patient()
+        super().connection_lost(exc)
+
+    def _be_patient(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
 
     @override
     def handle_error(

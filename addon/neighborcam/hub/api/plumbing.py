@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from neighborcam.hub.api import errors
+from neighborcam.hub.api.bodies import read_paced
 from neighborcam.hub.api.desk import DESK, Call
 from neighborcam.hub.errors import QuotaUsed, TooLarge, TooMany
 from neighborcam.hub.token_keys import seconds_left
@@ -22,7 +23,6 @@ from neighborcam.protocol.identity import Message
 
 JSON: Final = "application/json"
 MAX_BODY: Final = 128 * 1024
-READ_S: Final = 30.0
 _LOG: Final = logging.getLogger(__name__)
 _HOSTILE: Final = (
     msgspec.DecodeError,
@@ -178,20 +178,7 @@ async def _body(http_request: web.Request, wanted: Any) -> Any:
 
 async def read_body(http_request: web.Request, most: int) -> bytes:
     """Return the body. Raises `TooLarge`, and `TooSlow` for one that trickles in."""
-    try:
-        async with asyncio.timeout(READ_S):
-            return await _read(http_request, most)
-    except TimeoutError:
-        raise errors.TooSlow(f"the body took more than {READ_S:.0f} seconds") from None
-
-
-async def _read(http_request: web.Request, most: int) -> bytes:
-    data = bytearray()
-    async for piece in http_request.content.iter_any():
-        data += piece
-        if len(data) > most:
-            raise TooLarge(f"the body is larger than {most} bytes")
-    return bytes(data)
+    return await read_paced(aiter(http_request.content.iter_any()), most)
 
 
 def _invalid(error: Exception) -> Exception:
