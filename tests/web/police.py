@@ -39,8 +39,8 @@ class Police:
         self.agency = MakeBelieveAgency(now=clock(), place=place)
         self.client = AgencyClient(self.agency, hub.session, hub.url)
 
-    async def join(self, domain: MakeBelieveDomain) -> None:
-        """Become a member: announced a week ago, joined now."""
+    async def announce(self, domain: MakeBelieveDomain) -> None:
+        """Have two stewards let it in: members may object from now on."""
         hub, agency = self.hub.hub, self.agency.record.id
         self.ann = await Steward.appointed(hub, "ann")
         bob = await Steward.appointed(hub, "bob")
@@ -50,8 +50,12 @@ class Police:
         await self.ann.approve_agency(agency)
         await bob.approve_agency(agency)
         await bob.close()
+
+    async def join(self, domain: MakeBelieveDomain) -> None:
+        """Become a member: announced a week ago, joined now."""
+        await self.announce(domain)
         self.clock.shift -= WEEK
-        await hub.duties.run_once()
+        await self.hub.hub.duties.run_once()
         self.agency.now = self.clock()
         self.agency.__post_init__()
         await self.client.certify()

@@ -1,17 +1,20 @@
 """An agency's request in the owner's page: real hub, real log, Chromium."""
 
+import asyncio
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 from playwright.sync_api import Page, expect
 
+from demo.agency_client import MakeBelieveDomain
 from neighborcam.engine.config import CameraConfig
 from tests.web.conftest import Watched
 from tests.web.fake_engine import FakeEngine
-from tests.web.police import HERE, Police, policed_hub
+from tests.web.police import HERE, Police, ShiftedClock, policed_hub
 from tests.web.running_hub import RunningHub
 from tests.web.test_neighbours import join
 
@@ -69,19 +72,99 @@ def test_an_owner_looks_at_the_exact_clip_and_approves(
     expect(page.get_by_role("img", name=re.compile("The area"))).to_be_visible()
     approve = page.get_by_role("button", name="Approve these clips")
     expect(approve).to_be_disabled()
+    page.get_by_label("Keep only a part of the picture").check()
+    page.get_by_label("Left", exact=True).fill("50")
     page.get_by_role("button", name="Make the clip and look at it").click()
+    expect(page.get_by_text("covered: all but region")).to_be_visible()
     video = page.get_by_label("The clip that would leave")
     expect(video).to_be_visible()
     page.wait_for_function("v => v.readyState >= 2", arg=video.element_handle())
     page.get_by_label("Words to the agency").fill("It turned left.")
+    page.get_by_label("hold the original recordings").check()
     approve.click()
     expect(
         page.get_by_text(re.compile("Leaves with this home's capsule"))
     ).to_be_visible()
     expect(page.get_by_text("It turned left.")).to_be_visible()
+    page.get_by_role("button", name="All requests").click()
+    held = page.get_by_role("region", name="Held as evidence")
+    expect(held).to_contain_text("1 recording")
+    held.get_by_role("button", name="Let it go").click()
+    held.get_by_role("button", name="Yes, let it go").click()
+    expect(held).to_have_count(0)
+    assert engine.neighbourhood.requests.held() == ()
+    page.get_by_role("button", name="Look at it").click()
     page.get_by_role("button", name="Take it back").click()
     page.get_by_role("button", name="Yes, take it back").click()
-    expect(page.get_by_text("Taken back.")).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("Taken back")).to_be_visible()
+
+
+def test_an_owner_follows_what_became_of_an_answer_and_replies(
+    shared: CameraConfig,
+    page: Page,
+    policed: tuple[RunningHub, Police],
+    engine: FakeEngine,
+) -> None:
+    hub, police = policed
+    request = hub.run(police.ask())
+    join(page, hub)
+    open_request(page, engine)
+    page.get_by_role("button", name="Look at it").click()
+    page.get_by_label("Words to the agency").fill("A white van.")
+    page.get_by_role("button", name="Send words only").click()
+    became = page.get_by_role("list", name="What became of it")
+    expect(became).to_contain_text("Leaves with this home's capsule")
+    store = engine.neighbourhood.requests._rows
+    (answer,) = store.answers(request)
+    told = [("received", ""), ("opened", ""), ("question", "Which way did it go?")]
+    at = datetime.now(UTC)
+    lines = [
+        (answer.id, at + timedelta(minutes=number), what, text)
+        for number, (what, text) in enumerate(told)
+    ]
+    store.put_mail(request, 1, lines)
+    page.get_by_role("button", name="All requests").click()
+    page.get_by_role("button", name="Look at it").click()
+    expect(became.get_by_role("listitem")).to_have_count(5)
+    expect(became).to_contain_text("The agency asks: Which way did it go?")
+    page.get_by_label("Your reply").fill("To the left.")
+    page.get_by_role("button", name="Reply").click()
+    expect(page.get_by_role("status").get_by_text("Your reply waits")).to_be_visible()
+    letters = [each for each in store.answers(request) if each.id != answer.id]
+    assert [each.kind for each in letters] == ["letter"]
+    assert shared.sharing
+
+
+def test_members_object_to_an_agency_that_wants_to_join(
+    page: Page, tmp_path: Path, engine: FakeEngine
+) -> None:
+    domain, clock = MakeBelieveDomain(), ShiftedClock()
+    clock.shift *= 0
+    with RunningHub(tmp_path / "hub", resolver=domain) as hub:
+        police = Police(hub, clock)
+        hub.run(police.announce(domain))
+        join(page, hub)
+        asking = engine.neighbourhood.requests
+
+        async def read() -> None:
+            assert asking._life is not None
+            asking._life.wake()
+            async with asyncio.timeout(20):
+                while not asking.agencies():  # noqa: ASYNC110 - what the log says
+                    await asyncio.sleep(0.05)
+
+        engine.run(read())
+        page.get_by_role("button", name="Requests").click()
+        card = page.get_by_role("article", name="Milltown Police")
+        expect(card).to_contain_text("wants to join")
+        card.get_by_text("What the log says of it").click()
+        expect(card).to_contain_text("ann and bob")
+        card.get_by_role("button", name="Object to it").click()
+        card.get_by_role("button", name="Yes, object").click()
+        expect(card.get_by_role("status")).to_contain_text("object")
+        (agency,) = asking.agencies()
+        assert agency.objection in {"waiting", "sent"}
+        hub.run(police.close())
 
 
 def test_an_owner_declines_and_nothing_waits_to_leave(

@@ -16,11 +16,13 @@ import type {
   Statement,
 } from "./neighbours";
 import type {
+  Agency,
   AgencyRequest,
   AnswerWish,
   LetterWish,
   TakenBack,
   ClipOrder,
+  Hold,
   MadeClip,
   MuteWishes,
   Review,
@@ -192,6 +194,12 @@ export class Client {
   viewpoints = (): Promise<Viewpoint[]> => this.get("api/sharing/viewpoints");
   place = (viewpoints: readonly Viewpoint[]): Promise<Viewpoint[]> =>
     this.send("PUT", "api/sharing/viewpoints", { viewpoints });
+  agencies = (): Promise<Agency[]> => this.get("api/agencies");
+  /** Object to an agency in its notice; nobody learns who it was. */
+  objectTo = (agency: string): Promise<void> =>
+    this.send("POST", `api/agencies/${part(agency)}/veto`);
+  holds = (): Promise<Hold[]> => this.get("api/sharing/holds");
+  letGo = (hold: string): Promise<void> => this.send("DELETE", `api/sharing/holds/${part(hold)}`);
   muted = (): Promise<MuteWishes> => this.get("api/sharing/muted");
   mute = (wish: MuteWishes): Promise<MuteWishes> => this.send("PUT", "api/sharing/muted", wish);
   setPin = (pin: string | null, old: string | null): Promise<void> =>

@@ -1,5 +1,7 @@
 /** What the engine tells of agencies' requests: `requests.py`, in TypeScript. */
 
+import type { Polygon } from "./types";
+
 export type Ring = readonly (readonly [number, number])[];
 
 export interface AgencyRequest {
@@ -88,6 +90,37 @@ export interface ClipOrder {
   readonly faces: boolean;
   readonly plates: boolean;
   readonly moving: boolean;
+  /** All around it goes; points are fractions of the picture. */
+  readonly keep_only?: Polygon;
+}
+
+/** An agency, as the public log tells of it. */
+export interface Agency {
+  readonly id: string;
+  readonly name: string;
+  readonly domain: string;
+  readonly kind: string;
+  readonly contact: string;
+  readonly standing: "announced" | "member" | "vetoed" | "suspended";
+  readonly notice_until: string;
+  readonly jurisdiction: Ring;
+  readonly terms: string;
+  readonly log_index: number;
+  readonly call_back: { readonly at: string; readonly directory: string; readonly steward: string };
+  readonly approved_by: readonly string[];
+  readonly requests: number;
+  readonly overdue: number;
+  /** Of this home, while its notice lasts. */
+  readonly objection: "none" | "waiting" | "sent" | "refused";
+}
+
+/** Recordings that are held for an answer, whose id this is. */
+export interface Hold {
+  readonly id: string;
+  readonly since: string;
+  readonly files: number;
+  readonly size_bytes: number;
+  readonly frees_bytes: number;
 }
 
 /** `hub`: too late for a capsule that tells the agency. */

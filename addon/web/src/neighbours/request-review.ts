@@ -1,14 +1,18 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
 import { words } from "../api/client";
-import type { AnswerWish, GivenAnswer, MadeClip, Proposal, Review, Viewpoint } from "../api/requests";
-import { announcement, client } from "../state/session";
-import "../ui/confirm";
+import type { AnswerWish, MadeClip, Review, Viewpoint } from "../api/requests";
+import { cameraName } from "../state/home";
+import { announcement, client, home } from "../state/session";
 import { base, buttons, fields } from "../ui/styles";
-import { answerWords, clipWords, fromLocal, receiptWord, spaced, stateWord, takenBackWords, toLocal, when, windowWords } from "./request-words";
+import "./clip-maker";
+import "./given-answer";
+import { clipWords, spaced, stateWord, when, windowWords } from "./request-words";
 import "./sketch";
+import { neighbourly } from "./style";
 
-const FIRST_S = 30;
+const ASK_EVERY_MS = 20_000;
 
 /** One request: what is asked, what this home has, what it answers, what became of that. */
 @customElement("nc-request-review")
@@ -17,29 +21,22 @@ export class RequestReview extends LitElement {
     base,
     buttons,
     fields,
+    neighbourly,
     css`
-      dl {
-        display: grid;
-        grid-template-columns: auto minmax(0, 1fr);
-        gap: var(--space-1) var(--space-4);
-        margin: 0;
-      }
-      dd {
-        margin: 0;
-        overflow-wrap: anywhere;
-      }
       .rights {
         padding: var(--space-4);
         border: 2px solid currentColor;
         border-radius: var(--radius-m);
       }
-      video,
-      img {
-        max-width: 100%;
+      .done {
+        padding: var(--space-3) var(--space-4);
         border-radius: var(--radius-m);
+        background: var(--accent-soft);
+        font-size: var(--text-s);
       }
-      textarea {
-        font: inherit;
+      .answer {
+        display: grid;
+        gap: var(--space-4);
       }
     `,
   ];
@@ -51,13 +48,23 @@ export class RequestReview extends LitElement {
   @state() private problem = "";
   @state() private done = "";
   @state() private working = false;
+  private clock = 0;
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("request")) void this.doing(() => this.load());
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // Receipts come at no moment that the engine would tell: that would tell the decision.
+    this.clock = window.setInterval(() => {
+      if (!document.hidden && !this.working) void this.load().catch(() => {});
+    }, ASK_EVERY_MS);
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    window.clearInterval(this.clock);
     this.drop();
   }
 
@@ -65,7 +72,7 @@ export class RequestReview extends LitElement {
     const { review } = this;
     return html`<div class="stack">
       ${this.problem === "" ? nothing : html`<p class="notice" role="alert">${this.problem}</p>`}
-      ${this.done === "" ? nothing : html`<p class="notice" role="status">${this.done}</p>`}
+      ${this.done === "" ? nothing : html`<p class="done" role="status">${this.done}</p>`}
       ${review === null ? nothing : this.renderReview(review)}
     </div>`;
   }
@@ -76,10 +83,19 @@ export class RequestReview extends LitElement {
       <h3>${request.agency} asks about ${spaced(request.offence)}</h3>
       ${this.renderRights()}
       ${this.renderFacts(review)}
-      <nc-sketch .area=${request.area} .viewpoints=${this.viewpoints}></nc-sketch>
+      <nc-sketch .area=${request.area} .viewpoints=${this.viewpoints.map((each) => ({ ...each, camera: cameraName(home.value, each.camera) }))}></nc-sketch>
       ${request.state === "open" ? this.renderDecision(review) : html`<p>This request is ${stateWord(request.state)}. Nothing leaves any more.</p>`}
       ${review.answers.length === 0 ? nothing : html`<h4>What you answered</h4>`}
-      ${review.answers.map((each) => this.renderAnswer(each))}
+      ${repeat(
+        review.answers,
+        ({ id }) => id,
+        (each) => html`<nc-given-answer
+          .request=${this.request}
+          .answer=${each}
+          ?pin=${review.pin_needed}
+          @changed=${(event: CustomEvent<string>) => this.changed(event.detail)}
+        ></nc-given-answer>`,
+      )}
     `;
   }
 
@@ -102,7 +118,7 @@ export class RequestReview extends LitElement {
       ["Would help", review.media_wanted.join(", ")],
       ["Case", request.case_ref],
       ["Signed by", `${request.officer} and ${review.supervisor}`],
-      ["Agency", `${agency.name} (${agency.domain}), ${agency.requests} requests, ${agency.overdue} overdue`],
+      ["Agency", `${agency.name} (${agency.domain}), ${agency.requests} in the log, ${agency.overdue} overdue`],
       ["Contact", review.contact],
       ["Clips are kept", `${review.retention_days} days at most`],
       ["Open until", when(request.expires)],
@@ -111,7 +127,7 @@ export class RequestReview extends LitElement {
       ["Deletion", spaced(review.deletion)],
     ];
     return html`<dl>
-      ${rows.filter(([, value]) => value !== "").map(([name, value]) => html`<dt class="soft">${name}</dt><dd>${value}</dd>`)}
+      ${rows.filter(([, value]) => value !== "").map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}
     </dl>`;
   }
 
@@ -119,16 +135,22 @@ export class RequestReview extends LitElement {
     return html`
       ${review.declined ? html`<p>You declined. You may still change your mind.</p>` : nothing}
       <h4>What your cameras recorded</h4>
-      ${review.proposals.length === 0 ? html`<p class="soft">Nothing that was asked for.</p>` : review.proposals.map((each) => this.renderProposal(each, review))}
+      ${review.proposals.length === 0 ? html`<p class="soft">Nothing that was asked for.</p>` : review.proposals.map(
+              (each) => html`<nc-clip-maker .request=${review.request} .proposal=${each}
+                @made=${(event: CustomEvent<MadeClip>) => this.look(event.detail)}></nc-clip-maker>`,
+            )}
       ${this.clips.map(({ made, address }) => this.renderClip(made, address))}
-      <form class="stack" @submit=${(event: SubmitEvent) => this.answer(event)}>
+      <form class="card answer" aria-label="Your answer" @submit=${(event: SubmitEvent) => this.answer(event)}>
         <label>Words to the agency
           <textarea name="text" maxlength="1000" rows="3"></textarea>
         </label>
         <label>How to reach you, only if you want that
           <input name="contact" maxlength="200" autocomplete="off" />
         </label>
-        <label class="row small"><input type="checkbox" name="holds" />hold the original recordings here as evidence</label>
+        <label class="switch">
+          <input type="checkbox" role="switch" name="holds" />
+          <span>hold the original recordings here as evidence<span class="hint">They stay past every limit, until you let them go.</span></span>
+        </label>
         ${review.pin_needed ? html`<label>PIN <input name="pin" type="password" required autocomplete="off" /></label>` : nothing}
         <div class="row">
           <button class="primary" name="answer" value="approve" ?disabled=${this.working || this.clips.length === 0}>Approve these clips</button>
@@ -144,47 +166,12 @@ export class RequestReview extends LitElement {
     `;
   }
 
-  private renderProposal(proposal: Proposal, review: Review): TemplateResult {
-    const first = proposal.spans[0];
-    if (first === undefined) return html``;
-    const end = new Date(Math.min(Date.parse(first.start) + FIRST_S * 1000, Date.parse(first.end)));
-    return html`<form class="stack" aria-label=${proposal.name} @submit=${(event: SubmitEvent) => this.make(event, proposal.camera)}>
-      <p><b>${proposal.name}</b> <span class="soft small">${proposal.spans.map(({ start, end: until }) => `${when(start)} to ${when(until)}`).join("; ")}</span></p>
-      <div class="row">
-        <label class="small">From <input name="start" type="datetime-local" step="1" required
-          min=${toLocal(review.request.window_start)} max=${toLocal(review.request.window_end)} .value=${toLocal(first.start)} /></label>
-        <label class="small">to <input name="end" type="datetime-local" step="1" required
-          min=${toLocal(review.request.window_start)} max=${toLocal(review.request.window_end)} .value=${toLocal(end.toISOString())} /></label>
-      </div>
-      <div class="row small">
-        <label class="row"><input type="checkbox" name="moving" />cover everything that moves</label>
-        <label class="row"><input type="checkbox" name="faces" />faces</label>
-        <label class="row"><input type="checkbox" name="plates" />plates</label>
-        <label class="row"><input type="checkbox" name="still" />one picture only</label>
-      </div>
-      <div class="row"><button ?disabled=${this.working}>Make the clip and look at it</button></div>
-    </form>`;
-  }
-
   private renderClip(made: MadeClip, address: string): TemplateResult {
-    return html`<figure>
+    return html`<figure class="card">
       ${made.kind === "clip" ? html`<video src=${address} controls muted playsinline aria-label="The clip that would leave"></video>` : html`<img src=${address} alt="The picture that would leave" />`}
       <figcaption class="soft small">These exact bytes would leave: ${clipWords(made)}</figcaption>
-      <button class="plain" @click=${() => this.leaveOut(made.id)}>Leave it out</button>
+      <div class="row"><button class="plain" @click=${() => this.leaveOut(made.id)}>Leave it out</button></div>
     </figure>`;
-  }
-
-  private renderAnswer(answer: GivenAnswer): TemplateResult {
-    const asked = answer.receipts.some(({ what }) => what === "question");
-    return html`<section class="stack" aria-label="Answer">
-      <p><b>${answer.kind === "clips" ? `${answer.clips.length} clips` : "Words"}</b>, ${when(answer.at)}. ${answerWords(answer)}.</p>
-      ${answer.text === "" ? nothing : html`<p>${answer.text}</p>`}
-      <ol>
-        ${answer.receipts.map(({ at, what, text }) => html`<li>${when(at)}: ${receiptWord(what)}${text === "" ? "" : `: ${text}`}</li>`)}
-      </ol>
-      ${asked ? html`<form class="row" @submit=${(event: SubmitEvent) => this.write(event, answer.id)}><input name="text" required maxlength="1000" aria-label="Your reply" />${this.review?.pin_needed ? html`<input name="pin" type="password" required autocomplete="off" aria-label="PIN" placeholder="PIN" />` : nothing}<button>Reply</button></form>` : nothing}
-      ${answer.state === "revoked" || answer.state === "ended" ? nothing : html`<nc-confirm question="Take it back?" yes="Yes, take it back" @confirmed=${() => this.revoke(answer.id)}>Take it back</nc-confirm>`}
-    </section>`;
   }
 
   private async load(): Promise<void> {
@@ -194,22 +181,10 @@ export class RequestReview extends LitElement {
     ]);
   }
 
-  private async make(event: SubmitEvent, camera: string): Promise<void> {
-    event.preventDefault();
-    const form = new FormData(event.target as HTMLFormElement);
-    const at = (name: string): string => fromLocal(String(form.get(name)));
+  private async look(made: MadeClip): Promise<void> {
     await this.doing(async () => {
-      const made = await client.makeClip(this.request, {
-        camera,
-        start: at("start"),
-        end: form.has("still") ? null : at("end"),
-        faces: form.has("faces"),
-        plates: form.has("plates"),
-        moving: form.has("moving"),
-      });
       const address = await client.madeClip(this.request, made.id);
       this.clips = [...this.clips.filter((each) => each.made.id !== made.id), { made, address }];
-      announcement.value = "The clip is made: look at it";
     });
   }
 
@@ -244,23 +219,10 @@ export class RequestReview extends LitElement {
     });
   }
 
-  private async write(event: SubmitEvent, answer: string): Promise<void> {
-    event.preventDefault();
-    const form = new FormData(event.target as HTMLFormElement);
-    const text = String(form.get("text") ?? "").trim();
-    const pin = form.has("pin") ? { pin: String(form.get("pin")) } : {};
-    await this.doing(async () => {
-      await client.writeAgain(this.request, answer, { text, ...pin });
-      await this.load();
-    });
-  }
-
-  private revoke(answer: string): Promise<void> {
-    return this.doing(async () => {
-      const { reach } = await client.revokeAnswer(this.request, answer);
-      await this.load();
-      this.done = takenBackWords(reach);
-    });
+  /** Something was said about an answer: tell it, and what became of that. */
+  private async changed(said: string): Promise<void> {
+    await this.doing(() => this.load());
+    this.done = said;
   }
 
   private drop(): void {

@@ -24,6 +24,22 @@ export class Viewpoints extends LitElement {
     buttons,
     fields,
     css`
+      :host {
+        display: grid;
+        gap: var(--space-3);
+      }
+      details {
+        padding: var(--space-3) var(--space-4);
+        border: 1px solid var(--line);
+        border-radius: var(--radius-m);
+      }
+      summary {
+        font-weight: 600;
+        cursor: pointer;
+      }
+      details[open] summary {
+        margin-bottom: var(--space-3);
+      }
       .numbers {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(170px, 1fr));
