@@ -51,15 +51,19 @@ async def join_agency(
     session: aiohttp.ClientSession,
     clock: MovedClock,
     domain: MakeBelieveDomain,
+    recipient: str = "",
 ) -> MakeBelieveAgency:
-    """Let a police join a hub: the clock is a week later then."""
+    """Let a police join a hub: the clock is a week later then.
+
+    Two stewards are appointed for it; envelopes are sealed to ``recipient``.
+    """
     latitude, longitude = PLACE
     agency = MakeBelieveAgency(now=clock(), place=(longitude, latitude))
     client = AgencyClient(agency, session, hub.desk.settings.url)
     domain.serve(agency)
     await client.apply()
-    ann = await Steward.appointed(hub, "ann")
-    bob = await Steward.appointed(hub, "bob")
+    ann = await Steward.appointed(hub, "ann", recipient)
+    bob = await Steward.appointed(hub, "bob", recipient)
     await ann.look_into(agency.record.id)
     await ann.approve_agency(agency.record.id)
     await bob.approve_agency(agency.record.id)

@@ -1,4 +1,4 @@
-"""What script/release does: the version in every file, the changelog, the zip.
+"""What script/release does: version, changelog, data for later upgrades, the zip.
 
 The zip is the same on every machine that builds it: names in order, one time, one set
 of permissions, nothing that git does not know but the dashboard card, which is built.
@@ -22,6 +22,7 @@ CARD: Final = INTEGRATION / "frontend" / "neighborcam-card.js"
 CHANGELOG: Final = Path("CHANGELOG.md")
 DIST: Final = Path("dist")
 ZIP: Final = "neighborcam.zip"
+KEPT: Final = Path("tests/releases")
 _VERSION: Final = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?")
 _UNRELEASED: Final = "## [Unreleased]\n"
 _TIME: Final = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell
@@ -101,6 +102,17 @@ def check(version: str) -> None:
             raise Refused(f"{place.path} says {written(place)}, not {version}")
     if not changes(version):
         raise Refused(f"the changelog says nothing of {version}")
+    if not (CHECKOUT / KEPT / version / "data.tar.xz").is_file():
+        raise Refused(f"{KEPT} has no data of {version}: python -m tests.releases.keep")
+
+
+def keep() -> None:
+    """Keep data that this version wrote, so that later ones can be tried on it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.releases.keep"], cwd=CHECKOUT, check=False
+    )
+    if done.returncode:
+        raise Refused("the data for later upgrades could not be kept")
 
 
 def build_zip() -> Path:
@@ -150,6 +162,7 @@ def main() -> int:
             return 0
         if options.version:
             release(options.version, f"{datetime.now(UTC):%Y-%m-%d}")
+            keep()
         version = written(PLACES[0])
         target = build_zip()
         notes = changes(version if f"## [{version}]" in _read(CHANGELOG) else None)
@@ -159,6 +172,7 @@ def main() -> int:
         return 1
     print((target.parent / "SHA256SUMS").read_text(), end="")  # noqa: T201 - likewise
     if options.version:
+        print(f"git add {KEPT / version}")  # noqa: T201
         print(f"git commit -am 'Release {version}' && git tag -s v{version}")  # noqa: T201
     return 0
 

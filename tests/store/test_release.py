@@ -51,6 +51,11 @@ def test_one_version_is_written_in_every_file() -> None:
 def test_a_release_writes_version_and_changelog(releasing: Any, tmp_path: Path) -> None:
     unreleased = releasing.changes(None)
     releasing.release("7.8.9", "2030-01-02")
+    with pytest.raises(releasing.Refused, match=r"has no data of 7\.8\.9"):
+        releasing.check("7.8.9")
+    kept = tmp_path / releasing.KEPT / "7.8.9" / "data.tar.xz"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
     releasing.check("7.8.9")
     assert "## [7.8.9] - 2030-01-02" in (tmp_path / "CHANGELOG.md").read_text()
     assert releasing.changes("7.8.9") == unreleased

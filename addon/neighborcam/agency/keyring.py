@@ -107,6 +107,10 @@ class Keyring:
         """Open a keyring. Raises `WrongPassphrase`, `DeskUnreadable`."""
         path = folder / NAME
         file = files.read_json(path, _File)
+        if file.v > _VERSION:
+            raise DeskUnreadable(
+                f"{path} was written by a newer NeighborCam: install that again"
+            )
         if file.v != _VERSION:
             raise DeskUnreadable(f"{path} is of another version, or damaged")
         try:

@@ -24,7 +24,7 @@ from neighborcam.engine.errors import ModelUnavailable
 from neighborcam.engine.facts import Fact, Label
 from neighborcam.engine.frigate.translation import translate
 from neighborcam.engine.index.rows import EpisodeRow
-from neighborcam.engine.index.sharing_store import SharingStore
+from neighborcam.engine.index.sharing_store import SharingStore, refuse_newer
 from neighborcam.engine.index.store import Index
 from neighborcam.engine.intake import Intake
 from neighborcam.engine.measuring import Measuring
@@ -55,6 +55,7 @@ def _opened(
     data_dir: Path, media_dir: Path | None, clock: Callable[[], datetime]
 ) -> tuple[Index, MediaFolder, Settings, SharingStore]:
     """Return what a data folder holds, mended after a crash."""
+    refuse_newer(data_dir)  # before anything of the folder is touched
     index = Index.open(data_dir, clock, media_dir)
     folder = MediaFolder(index)
     try:

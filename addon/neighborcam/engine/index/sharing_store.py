@@ -3,13 +3,14 @@
 Letters, feeds and requests have stores of their own over the same file.
 """
 
+import contextlib
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Self
 
-from neighborcam.engine.errors import DataUnreadable, StorageError
+from neighborcam.engine.errors import DataDamaged, DataUnreadable, StorageError
 from neighborcam.engine.index import (
     answer_store,
     feed_store,
@@ -20,6 +21,7 @@ from neighborcam.engine.index.answer_store import AnswerStore
 from neighborcam.engine.index.database import Database, connect, translate
 from neighborcam.engine.index.feed_store import FeedStore
 from neighborcam.engine.index.letter_store import LetterStore
+from neighborcam.engine.index.schema import version_on_disk
 from neighborcam.engine.index.statements import Statements
 from neighborcam.engine.index.veto_store import VetoStore
 
@@ -67,6 +69,19 @@ class Vote:
     token: bytes | None
 
 
+def refuse_newer(data_dir: Path) -> None:
+    """Raise `DataUnreadable` if the file is newer than this engine, and change nothing.
+
+    It is not opened for that: SQLite could change it, and what is opened before it.
+    """
+    path = data_dir / NAME
+    with contextlib.suppress(DataDamaged, FileNotFoundError):
+        if version_on_disk(path) > _VERSION:
+            raise DataUnreadable(
+                f"{path} was written by a newer NeighborCam: install that again."
+            )
+
+
 class SharingStore:
     """The rows of sharing; every method returns after its commit."""
 
@@ -83,17 +98,13 @@ class SharingStore:
     def open(cls, data_dir: Path) -> Self:
         """Open or make the file. Raises `StorageError`, `DataUnreadable`."""
         path = data_dir / NAME
+        refuse_newer(data_dir)
         try:
             connection = connect(path, readonly=False)
             path.chmod(0o600)
             # Of the connection, not of the file: what is deleted is overwritten.
             connection.execute("PRAGMA secure_delete = ON")
             (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version > _VERSION:
-                connection.close()
-                raise DataUnreadable(
-                    f"{path} was written by a newer NeighborCam: install that again."
-                )
             if version == 0:
                 connection.executescript(
                     f"BEGIN;{';'.join(_SCHEMAS)};"
