@@ -20,6 +20,21 @@ from tests.web.running_hub import NAME, RunningHub
 
 pytestmark = pytest.mark.browser
 
+# Controls without a name for a screen reader, through all shadow roots.
+NAMELESS = """() => {
+  const found = [];
+  const walk = (root) => {
+    for (const each of root.querySelectorAll("*")) {
+      if (each.shadowRoot) walk(each.shadowRoot);
+      if (!each.matches("button, a[href], input, select, textarea")) continue;
+      const label = each.labels?.[0]?.textContent ?? "";
+      const name = each.getAttribute("aria-label") ?? (label || each.textContent);
+      if (!name.trim() && !each.closest("[hidden]")) found.push(each.outerHTML);
+    }
+  };
+  walk(document);
+  return found;
+}"""
 OTHER_CELL = "881f1d4885fffff"
 
 
@@ -204,6 +219,7 @@ def test_who_is_in_a_picture_has_it_hidden_and_follows_it_by_a_code(
         page.get_by_role("status").get_by_text("waits for a steward")
     ).to_be_visible()
     decide_all(hub, 0, "ann")
+    page.goto("about:blank")
     page.goto(f"{hub.url}/#takedown={code}")
     expect(page.get_by_role("heading", name="It is shown again")).to_be_visible()
     assert code not in page.url
@@ -274,6 +290,52 @@ def test_a_member_sees_pictures_of_the_region(hub: RunningHub, page: Page) -> No
     hub.approve_all()
     picture = card(page, alert).get_by_role("img", name="Picture 1")
     expect(picture).to_be_visible()
+
+
+def test_a_hub_that_restarts_and_a_browser_that_is_offline_are_said(
+    hub: RunningHub, seen: Watched
+) -> None:
+    seen.forgiven = ("ERR_", "WebSocket")
+    page, alert = seen.page, hub.post(scope=Scope.REGION, headline="For the region")
+    page.goto(member_link(hub))
+    expect(card(page, alert)).to_be_visible()
+    page.context.set_offline(True)
+    network = page.get_by_role("status", name="Network")
+    expect(network).to_contain_text("You are offline")
+    expect(card(page, alert)).to_be_visible()  # what was read stays
+    page.context.set_offline(False)
+    expect(network).to_have_text("")
+    expect(page.get_by_text("Connection lost")).to_have_count(0)
+    hub.run(hub.hub.server.stop())
+    expect(page.get_by_text("The hub restarts. Trying again")).to_be_visible()
+    page.get_by_role("link", name="Statistics").click()
+    expect(page.get_by_role("alert")).to_contain_text("may be restarting")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_a_keyboard_and_a_narrow_page_reach_all_of_it(
+    hub: RunningHub, page: Page
+) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    hub.post(headline="Smoke above the school")
+    page.goto(hub.url)
+    expect(page.locator("nc-hub-alert")).to_be_visible()
+    links = page.get_by_role("navigation", name="Pages").get_by_role("link")
+    names = links.all_inner_texts()
+    for name in (*names[1:], names[0]):
+        link = links.filter(has_text=name)
+        link.focus()
+        page.keyboard.press("Enter")
+        expect(link).to_have_attribute("aria-current", "page")
+        expect(page.locator("main")).to_be_focused()
+        expect(page.get_by_role("heading", level=2)).to_be_visible()
+        expect(
+            page.get_by_text(re.compile("^(Loading|Reading|Counting)"))
+        ).to_have_count(0)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width == 360, name
+        nameless = page.evaluate(NAMELESS)
+        assert nameless == [], name
 
 
 def test_an_old_pass_is_said_and_the_public_alerts_are_offered(

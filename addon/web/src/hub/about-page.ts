@@ -3,7 +3,6 @@ import { customElement, state } from "lit/decorators.js";
 import { Watch } from "../state/store";
 import { Action } from "../ui/action";
 import { base, buttons, fields } from "../ui/styles";
-import { agencyName } from "./agencies";
 import { panel } from "./hub-style";
 import "./log-entry";
 import { type Logged, log, logProblem, readLog } from "./log-store";
@@ -138,7 +137,7 @@ export class AboutPage extends LitElement {
   }
 
   private renderEntry(logged: Logged): TemplateResult {
-    return html`<nc-hub-log-entry .logged=${logged} .name=${agencyName}></nc-hub-log-entry>`;
+    return html`<nc-hub-log-entry .logged=${logged}></nc-hub-log-entry>`;
   }
 
   private renderProblem(): TemplateResult {

@@ -20,5 +20,5 @@ export async function loadAgencies(): Promise<void> {
 }
 
 /** The name of an agency's id; of one that nobody knows the beginning of its id. */
-export const agencyName = (id: string): string =>
-  agencies.value.find((each) => each.id === id)?.name ?? `agency ${id.slice(0, 8)}`;
+export const agencyName = (id: string, known: readonly Agency[]): string =>
+  known.find((each) => each.id === id)?.name ?? `agency ${id.slice(0, 8)}`;

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { Watch } from "../state/store";
 import { base, buttons, fields } from "../ui/styles";
-import { agencies, agenciesKnown, agenciesProblem, agencyName, loadAgencies } from "./agencies";
+import { agencies, agenciesKnown, agenciesProblem, loadAgencies } from "./agencies";
 import { dutyWord, standing } from "./agency-words";
 import "./areas-map";
 import { ringOf, type Shape } from "./areas-map";
@@ -144,7 +144,7 @@ export class AgencyPage extends LitElement {
       return html`<p class="soft small" role="status">${this.logProblem.value || "Reading the log…"}</p>`;
     const found = this.entriesOf(agency);
     return html`${found.map(
-      (each) => html`<nc-hub-log-entry .logged=${each} .name=${agencyName}></nc-hub-log-entry>`,
+      (each) => html`<nc-hub-log-entry .logged=${each}></nc-hub-log-entry>`,
     )}`;
   }
 

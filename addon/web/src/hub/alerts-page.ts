@@ -199,7 +199,7 @@ export class AlertsPage extends LitElement {
     switch (this.state.value) {
       case "lost":
         return html`<p class="notice">
-          ${this.member.value ? "Connection lost. Trying again…" : this.problem.value}
+          ${this.problem.value}
         </p>`;
       case "refused":
         return html`<div class="notice row">

@@ -181,7 +181,10 @@ export class HubClient {
     try {
       answer = await fetch(new URL(path, this.base), { ...more, headers });
     } catch {
-      throw new Problem(0, "The hub does not answer. Are you online?");
+      const text = navigator.onLine
+        ? "The hub does not answer. It may be restarting: try again in a minute."
+        : "You are offline.";
+      throw new Problem(0, text);
     }
     if (answer.ok) return answer;
     throw await problemOf(answer);
@@ -196,6 +199,11 @@ async function problemOf(answer: Response): Promise<Problem> {
     const { code, message, field } = error;
     return new Problem(answer.status, sentence(message), code, field ?? null);
   } catch {
-    return new Problem(answer.status, `The hub answered with error ${answer.status}.`);
+    // What stands before a hub answers so while no hub is behind it.
+    const waits = [502, 503, 504].includes(answer.status);
+    const text = waits
+      ? "The hub restarts, or is overloaded: try again in a minute."
+      : `The hub answered with error ${answer.status}.`;
+    return new Problem(answer.status, text);
   }
 }

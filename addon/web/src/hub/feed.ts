@@ -19,6 +19,8 @@ import type { HubEvent, Published } from "./types";
 
 const ASK_EVERY_MS = 60_000;
 const EXPIRY_CHECK_MS = 30_000;
+const LOST = "Connection lost. Trying again…";
+const RESTARTS = "The hub restarts. Trying again…";
 
 export type FeedState = "loading" | "ready" | "lost" | "refused" | "nowhere";
 
@@ -42,9 +44,11 @@ export function readPublic(client: HubClient): void {
   ask();
   const clock = window.setInterval(ask, ASK_EVERY_MS);
   document.addEventListener("visibilitychange", ask);
+  window.addEventListener("online", ask);
   stop = () => {
     window.clearInterval(clock);
     document.removeEventListener("visibilitychange", ask);
+    window.removeEventListener("online", ask);
   };
 }
 
@@ -101,10 +105,13 @@ export function listen(client: HubClient, pass: string, regions: readonly string
         if (live) waiting.delete(region);
         if (waiting.size === 0) void show();
       },
-      connection: (state: "online" | "lost" | "refused") => {
-        if (state === "online") waiting.delete(region);
-        else waiting.add(region);
-        if (state !== "online") feedState.value = state;
+      connection: (state: "online" | "lost" | "restarting" | "refused") => {
+        if (state === "online") return void waiting.delete(region);
+        waiting.add(region);
+        const restarts = state === "restarting" || feedProblem.value === RESTARTS;
+        // While it restarts nothing answers: that is no other trouble.
+        feedProblem.value = restarts ? RESTARTS : LOST;
+        feedState.value = state === "restarting" ? "lost" : state;
       },
     };
     return new LiveFeed((after) => client.openFeed(region, after), pass, listener);
@@ -123,6 +130,7 @@ export function listen(client: HubClient, pass: string, regions: readonly string
     const shown = await named(client, await withRings(current(seen, Date.now())));
     if (asked !== turn || seen !== versions) return;
     alerts.value = shown;
+    feedProblem.value = "";
     feedState.value = "ready";
   }
 }

@@ -11,7 +11,7 @@ import "./decisions-page";
 import "./join-page";
 import "./log-page";
 import "./numbers-page";
-import { announcement, begin, hub, view } from "./session";
+import { announcement, begin, hub, online, view } from "./session";
 import "./stewards-page";
 import "./takedown-page";
 
@@ -82,6 +82,15 @@ export class HubPage extends LitElement {
         background: var(--accent-soft);
         color: var(--accent);
       }
+      .offline {
+        margin-bottom: var(--space-3);
+        padding: var(--space-2) var(--space-4);
+        border-radius: var(--radius-m);
+        background: var(--motion-soft);
+        color: var(--motion);
+        font-size: var(--text-s);
+        font-weight: 550;
+      }
       main:focus {
         outline: none;
       }
@@ -114,6 +123,7 @@ export class HubPage extends LitElement {
 
   private readonly view = new Watch(this, view);
   private readonly hub = new Watch(this, hub);
+  private readonly online = new Watch(this, online);
   private readonly announcement = new Watch(this, announcement);
   private last: View | null = null;
 
@@ -151,6 +161,13 @@ export class HubPage extends LitElement {
         </nav>
       </header>
       <p class="hidden-visually" role="status" aria-label="News">${this.announcement.value}</p>
+      <div role="status" aria-label="Network">
+        ${
+          this.online.value
+            ? nothing
+            : html`<p class="offline">You are offline. What you see may be old.</p>`
+        }
+      </div>
       <main tabindex="-1">${this.renderPage()}</main>
       <footer class="soft" aria-label="About">
         ${this.hub.value?.contact ? html`<span>Run by ${this.hub.value.contact}</span>` : nothing}

@@ -4,10 +4,12 @@ import { backoff } from "../live/buffer";
 import type { FeedMessage, HubEvent } from "./types";
 
 export const NO_PASS = 4401;
+/** A node that stops says goodbye by these; another one, or the same, takes over. */
+const RESTARTS: readonly number[] = [1001, 1012];
 
 export interface LiveListener {
   events(events: readonly HubEvent[], live: boolean): void;
-  connection(state: "online" | "lost" | "refused"): void;
+  connection(state: "online" | "lost" | "restarting" | "refused"): void;
 }
 
 export class LiveFeed {
@@ -43,7 +45,7 @@ export class LiveFeed {
     socket.onopen = () => socket.send(JSON.stringify({ type: "auth", reading_pass: this.pass }));
     socket.onmessage = ({ data }) => this.receive(JSON.parse(String(data)) as FeedMessage);
     socket.onclose = ({ code }) => {
-      if (code !== NO_PASS) return this.lose();
+      if (code !== NO_PASS) return this.retryAfter(RESTARTS.includes(code) ? "restarting" : "lost");
       this.stop();
       this.listener.connection("refused");
     };
@@ -63,12 +65,14 @@ export class LiveFeed {
     this.listener.events(message.events, message.live);
   }
 
-  private lose = (): void => {
+  private lose = (): void => this.retryAfter("lost");
+
+  private retryAfter(state: "lost" | "restarting"): void {
     this.drop();
-    this.listener.connection("lost");
+    this.listener.connection(state);
     this.retry = window.setTimeout(() => this.open(), backoff(this.attempt));
     this.attempt += 1;
-  };
+  }
 
   private hurry = (): void => {
     if (this.socket !== null || document.hidden) return;

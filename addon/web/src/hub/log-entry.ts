@@ -1,6 +1,8 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { Watch } from "../state/store";
 import { base, buttons } from "../ui/styles";
+import { agencies, agencyName } from "./agencies";
 import { panel } from "./hub-style";
 import { entryWords, groupOf } from "./log-entries";
 import type { Logged } from "./log-store";
@@ -84,13 +86,14 @@ export class LogEntryItem extends LitElement {
   ];
 
   @property({ attribute: false }) logged!: Logged;
-  @property({ attribute: false }) name: (agency: string) => string = (id) => id;
+  /** Names of agencies may come after the log. */
+  private readonly agencies = new Watch(this, agencies);
   /** The address names it. */
   @property({ type: Boolean, reflect: true }) aimed = false;
 
   override render(): TemplateResult {
     const { index, entry } = this.logged;
-    const { title, lines } = entryWords(entry, this.name);
+    const { title, lines } = entryWords(entry, (id) => agencyName(id, this.agencies.value));
     return html`<article class=${groupOf(entry)} aria-labelledby="title">
       <a class="index numbers" href=${`./#log=${index}`} aria-label=${`Entry ${index}`}>${index}</a>
       <div class="what">

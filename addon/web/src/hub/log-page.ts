@@ -3,7 +3,7 @@ import { customElement, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { Watch } from "../state/store";
 import { base, buttons, fields } from "../ui/styles";
-import { agencies, agencyName, loadAgencies } from "./agencies";
+import { agencies, loadAgencies } from "./agencies";
 import { panel } from "./hub-style";
 import "./log-check";
 import { agencyOf, GROUPS, type Group, groupOf } from "./log-entries";
@@ -102,7 +102,6 @@ export class LogPage extends LitElement {
           ({ index }) => index,
           (each) => html`<nc-hub-log-entry
             .logged=${each}
-            .name=${agencyName}
             ?aimed=${String(each.index) === this.item.value}
           ></nc-hub-log-entry>`,
         )}

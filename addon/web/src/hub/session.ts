@@ -27,9 +27,17 @@ interface Member {
   readonly regions: readonly string[];
 }
 
+/** Whether this browser has a network at all. */
+export const online = new Store(navigator.onLine);
+
 /** Begin with what the address says, or with the pass of this tab. */
 export function begin(): void {
   window.addEventListener("hashchange", () => enter(readAddress(location.pathname, location.hash)));
+  for (const change of ["online", "offline"] as const)
+    window.addEventListener(change, () => {
+      online.value = change === "online";
+      if (online.value && hub.value === null) void loadHub();
+    });
   const address = readAddress(location.pathname, location.hash);
   enter(address);
   void loadHub();
