@@ -1,5 +1,6 @@
 """What hides an alert, what everybody hears of it, and how it is not abused."""
 
+import contextlib
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -261,6 +262,58 @@ async def test_an_author_appeals_a_decision_and_no_suspicion(town: Town) -> None
         await appeal(alert.id, reason, sig)
     await decide(town, "upheld")
     await appeal(alert.id, reason, sig)
+
+
+async def test_what_was_removed_in_two_versions_is_appealed_once_before_another(
+    town: Town,
+) -> None:
+    ann, bob = [await Steward.appointed(town.hub, name) for name in ("ann", "bob")]
+    author = await town.home()
+    alert = await author.post()
+    newer = await update(author, alert, text="Believe me")
+    await dispute(town, newer)
+    await decide(town, "upheld")
+    key, appeal = author.authors[alert.id], town.hub.desk.moderation.appeal
+    for version, error in ((alert, None), (newer, Conflict)):
+        said = version.id.encode() + b"It is so"
+        with pytest.raises(error) if error else contextlib.nullcontext():
+            await appeal(version.id, "It is so", sign(key, "appeal", said))
+    with pytest.raises(Conflict, match="another steward"):
+        await decide(town, "restored")  # ann again, of the other version
+    (case,) = await town.hub.desk.moderation.queue()
+    await town.hub.desk.moderation.decide(
+        case.id, "restored", rule="r", fact="f", steward="bob"
+    )
+    for version in (alert, newer):
+        assert await standing(town, version.id) == Standing.SHOWN
+    await ann.close()
+    await bob.close()
+
+
+async def test_no_picture_is_shown_that_came_after_a_steward_had_looked(
+    town: Town,
+) -> None:
+    author = await town.home()
+    data = jpeg()
+    alert = await author.post(media=(media(data),))
+    with pytest.raises(Conflict, match="has not come yet"):
+        await decide(town, "approved")
+    name = alert.media[0].sha256
+    await author.link.put_media(alert.id, name, data)
+    await decide(town, "approved")
+    await author.link.put_media(alert.id, name, data)  # its answer may get lost
+    town.clock.advance(days=8)
+    await town.hub.retention.run_once()
+    other = await author.post(
+        media=(media(data),), expires=town.clock() + timedelta(days=20)
+    )
+    await author.link.put_media(other.id, name, data)
+    await decide(town, "approved")
+    town.clock.advance(days=8)
+    await town.hub.retention.run_once()
+    with pytest.raises(HubRefused) as problem:  # seven days are seven days
+        await author.link.put_media(other.id, name, data)
+    assert problem.value.code == "not_found"
 
 
 async def test_a_flag_that_is_sent_again_makes_no_second_case(town: Town) -> None:

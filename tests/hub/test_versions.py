@@ -124,7 +124,10 @@ async def test_what_was_changed_most_often_can_still_be_taken_back(town: Town) -
     await author.cancel(alert)
 
 
-async def test_a_cancel_outlives_the_version_that_lives_longest(town: Town) -> None:
+async def test_a_cancel_outlives_the_version_that_lives_longest(
+    nodes: tuple[Town, Town],
+) -> None:
+    town, _ = nodes
     home = await town.home()
     alert = await home.post(scope=Scope.REGION)  # for three hours
     later = town.clock() + timedelta(hours=9)

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.blobs import Blobs
-from neighborcam.hub.errors import NotFound, UnfitMedia
+from neighborcam.hub.errors import Conflict, NotFound, UnfitMedia
 from neighborcam.hub.media_cleaning import Clean, clean
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import ALERTS, MEDIA
@@ -36,13 +36,16 @@ class MediaShelf:
     async def put(self, alert: str, name: str, data: bytes) -> None:
         """Take the picture that an alert announced; the same again changes nothing.
 
+        Only while a steward has not looked: what comes later nobody would look at.
         Raises `NotFound` when it announced none of this hash, `UnfitMedia`.
         """
-        item = await self._announced(alert, name)
+        item, standing = await self._announced(alert, name)
         if sha256(data).hexdigest() != name or len(data) != item.bytes:
             raise UnfitMedia("these are not the bytes that the alert announced")
         if await self._has(alert, name):
             return
+        if standing != Standing.REVIEW:
+            raise NotFound("it is too late for this picture: stewards have looked")
         async with self._cleaning:
             made: Clean = await asyncio.to_thread(clean, data, item.kind)
         blob = secrets.token_hex(16)
@@ -87,23 +90,35 @@ class MediaShelf:
             raise NotFound("there is no such picture")
         return Clean(data=await self._blobs.get(row.blob), type=row.type)
 
-    async def _announced(self, alert: str, name: str) -> Media:
+    async def _announced(self, alert: str, name: str) -> tuple[Media, Standing]:
         async with self._database.read() as tx:
-            body = await tx.scalar(
-                select(ALERTS.c.body).where(
+            found = await tx.execute(
+                select(ALERTS.c.body, ALERTS.c.standing).where(
                     ALERTS.c.id == alert,
                     ALERTS.c.standing.in_((Standing.REVIEW, Standing.SHOWN)),
                 )
             )
-        media = decode(body, Alert).media if body else ()
+            row = found.first()
+        media = decode(row.body, Alert).media if row is not None else ()
         for item in media:
-            if item.sha256 == name:
-                return item
+            if row is not None and item.sha256 == name:
+                return item, Standing(row.standing)
         raise NotFound("no alert announced this picture")
 
     async def _has(self, alert: str, name: str) -> bool:
         async with self._database.read() as tx:
             return await _kept(tx, alert, name)
+
+
+async def check_there(
+    tx: AsyncConnection, alert: str, body: bytes, now: datetime
+) -> None:
+    """Raise `Conflict` unless all pictures of an alert are there to be looked at."""
+    kept = await tx.scalars(
+        select(MEDIA.c.sha256).where(MEDIA.c.alert == alert, MEDIA.c.expires > now)
+    )
+    if {item.sha256 for item in decode(body, Alert).media} - set(kept):
+        raise Conflict("a picture has not come yet, or is gone: wait, or refuse")
 
 
 async def _kept(tx: AsyncConnection, alert: str, name: str) -> bool:

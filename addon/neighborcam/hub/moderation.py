@@ -18,6 +18,7 @@ from neighborcam.hub.chains import Chain, retire_media
 from neighborcam.hub.errors import Conflict, NotFound
 from neighborcam.hub.events import SEQ, renumber
 from neighborcam.hub.hiding import TAKEDOWN_DUE, affected
+from neighborcam.hub.media import check_there
 from neighborcam.hub.openings import drop_opening
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.store.database import Database
@@ -181,6 +182,8 @@ class Moderation:
     async def _apply_to_alert(
         self, tx: AsyncConnection, subject: Row[Any], standing: Standing, rule: str
     ) -> list[str]:
+        if (subject.standing, standing) == (Standing.REVIEW, Standing.SHOWN):
+            await check_there(tx, subject.id, subject.body, self._clock())
         changed = await affected(tx, subject)
         for each in changed:
             new = {"standing": standing, "reason": rule, "seq": await count_on(tx, SEQ)}
@@ -202,9 +205,10 @@ class Moderation:
             verify(row.author_key, "appeal", alert.encode() + reason.encode(), sig)
             if row.standing != Standing.REMOVED:
                 raise Conflict("only what a steward removed can be appealed")
+            chain = await Chain.of(tx, row.original)
             before = await tx.scalar(
                 select(CASES.c.id).where(
-                    CASES.c.subject == alert, CASES.c.opened_by == "appeal"
+                    CASES.c.subject.in_(chain.ids), CASES.c.opened_by == "appeal"
                 )
             )
             if before is not None:
@@ -234,9 +238,10 @@ async def _refuse_own_appeal(tx: AsyncConnection, row: Row[Any], steward: str) -
     others = await tx.scalar(
         select(STEWARDS.c.name).where(STEWARDS.c.name != steward).limit(1)
     )
+    chain = await Chain.around(tx, row.subject)
     mine = await tx.scalar(
         select(CASES.c.id).where(
-            CASES.c.subject == row.subject, CASES.c.steward == steward
+            CASES.c.subject.in_(chain.ids), CASES.c.steward == steward
         )
     )
     if mine is not None and others is not None:
