@@ -1,12 +1,18 @@
 """Rounds are collected, capsules tried; whatever somebody put into one."""
 
+import contextlib
 import os
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import msgspec
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
+from neighborcam.agency.errors import HubAway
+from neighborcam.agency.hub_client import HubClient
 from neighborcam.protocol import bech32
 from neighborcam.protocol.age_keys import ClassicIdentity, HybridIdentity
 from neighborcam.protocol.answers import Answer
@@ -150,3 +156,63 @@ async def test_a_request_that_ended_early_has_no_rounds_after_that(
     station.policed.town.clock.at += timedelta(minutes=6)
     assert await collected(station, request) == (1, 1)
     assert station.done(request).count("collected") == 1
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let hub and desk have pages of two capsules."""
+    for module in ("hub.capsules", "agency.collecting"):
+        monkeypatch.setattr(f"neighborcam.{module}.PAGE", 2)
+
+
+@pytest.mark.usefixtures("small_pages")
+@pytest.mark.parametrize("homes", [1, 2, 5])
+async def test_a_round_is_fetched_page_by_page(station: Station, homes: int) -> None:
+    request = await station.ask()
+    for _ in range(homes):
+        await station.post(request, await station.policed.town.home(), tip(request))
+    station.round_over()
+    policed = station.policed
+    page = await policed.police.collect(request, 0, policed.town.clock())
+    assert len(page) == min(homes, 2)
+    assert await collected(station, request) == (homes, homes)
+
+
+@pytest.mark.usefixtures("small_pages")
+async def test_a_hub_that_gives_the_same_out_again_is_left(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request, (page, name) = await station.ask(), ([b"a", b"b"], "_MOST_PAGES")
+    page.sort(key=lambda each: sha256(each).digest())
+
+    async def again(*_: object) -> list[bytes]:
+        return page
+
+    monkeypatch.setattr(HubClient, "capsules", again)
+    station.round_over()
+    with pytest.raises(HubAway, match="twice"):
+        await station.officer.collect(request)
+    monkeypatch.setattr(f"neighborcam.agency.collecting.{name}", 1)
+    with pytest.raises(HubAway, match="more capsules than"):
+        await station.officer.collect(request)
+    assert not station.officer.state(request).homes
+
+
+async def test_an_answer_without_end_is_not_read_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("neighborcam.agency.hub_client._MOST_BYTES", 1000)
+
+    async def flood(http_request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(http_request)
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await response.write(bytes(500))
+        return response
+
+    application = web.Application()
+    application.router.add_get("/log/checkpoint", flood)
+    async with TestServer(application) as server:
+        with pytest.raises(HubAway, match="no end"):
+            await HubClient(str(server.make_url(""))).get("/log/checkpoint")

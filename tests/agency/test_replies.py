@@ -106,6 +106,35 @@ async def test_more_than_eight_words_go_in_several_bundles(
     assert (await told(station, request, answer)).count("question") == 9
 
 
+async def test_few_bundles_are_spent_on_single_words(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request, answer = await station.answered()  # one bundle: "received"
+    monkeypatch.setattr("neighborcam.agency.replies.PARTIAL", 1)
+    monkeypatch.setattr("neighborcam.hub.capsules.MOST_BUNDLES", 3)
+    officer = station.officer
+    for number in range(7):
+        await officer.question(request, answer.id, f"What is {number}?")
+        assert officer.state(request).untold == number + 1
+    await officer.open(request, answer.id, 0)  # the eighth word
+    assert officer.state(request).untold == 0
+    assert len(await told(station, request, answer)) == 9
+    await officer.end(request, "resolved")
+    await officer.delete(request)  # the last bundle, with one word
+    assert (await told(station, request, answer))[-1] == "deleted"
+
+
+async def test_no_request_costs_homes_more_than_its_bundles(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request, answer = await station.answered()
+    monkeypatch.setattr("neighborcam.hub.capsules.MOST_BUNDLES", 2)
+    for text in ("Where is it?", "Was it white?"):
+        await station.officer.question(request, answer.id, text)
+    assert station.officer.state(request).untold == 1
+    assert await told(station, request, answer) == ["received", "question"]
+
+
 async def test_replies_that_waited_for_a_new_certificate_are_signed_with_it(
     station: Station, outage: Any
 ) -> None:

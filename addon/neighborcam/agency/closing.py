@@ -111,7 +111,7 @@ class Closing:
             state.attests = "deleted" if is_later else _fate(state, fate)
             self._parts.notes.put(request, state)
         self._erase_all(request, state)
-        await self._replies.deliver(request, state)
+        await self._replies.deliver(request, state, all_of_it=True)
         said = asked.deletion.what if asked and asked.deletion else ""
         if asked is not None and said != state.attests:
             await self._say(request, Deletion, what=state.attests)

@@ -1,19 +1,25 @@
 """Collecting: rounds that are over, capsules tried, answers kept or taken back."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import pairwise
 from typing import Final
 
 from neighborcam.agency.capsule_reading import read_all
 from neighborcam.agency.case_state import CaseState, KeptAnswer
 from neighborcam.agency.erasing import Erasing, erased_in, is_copied
+from neighborcam.agency.errors import HubAway
 from neighborcam.agency.parts import Parts
 from neighborcam.agency.replies import Replies
 from neighborcam.protocol import rounds
 from neighborcam.protocol.answers import Answer
+from neighborcam.protocol.capsules import PAGE
 from neighborcam.protocol.register_state import Asked
 from neighborcam.protocol.requests import CollectWish
 
+_MOST_PAGES: Final = 64  # 65,536 homes
 KEPT: Final = timedelta(days=1)  # capsules at the hub, after a request's end
 
 
@@ -72,25 +78,45 @@ class Collecting:
             if now > last_call(asked, now):
                 self._miss(request, state, number)
                 continue
-            capsules = await self._fetch(request, number)
-            answers, before = read_all(capsules, seal, request), erased_in(state)
+            answers, homes, before = [], 0, erased_in(state)
+            async for capsules in self._pages(request, number):
+                answers += read_all(capsules, seal, request)
+                homes += len(capsules)
             parts.note(request, "collected", f"round {number + 1}")
             # A home may take back in a round what it said in the same.
             answers.sort(key=lambda each: each.kind == "revoked")
             fresh += sum([self._take(request, state, each) for each in answers])
-            state.homes[number] = len(capsules)
+            state.homes[number] = homes
             put = parts.notes.put if erased_in(state) == before else self._erasing.put
             put(request, state)
         await self._replies.deliver(request, state)
         homes = max(state.homes.values(), default=0)
         return Collected(homes=homes, fresh=fresh, missed=len(state.missed))
 
-    async def _fetch(self, request: str, number: int) -> list[bytes]:
+    async def _pages(self, request: str, number: int) -> AsyncIterator[list[bytes]]:
+        """Yield the capsules of a round, page by page: a town's do not fit at once.
+
+        Raises `HubAway` for a hub that repeats itself, or goes on for ever.
+        """
+        after: str | None = None
+        for _ in range(_MOST_PAGES):
+            capsules = await self._fetch(request, number, after)
+            yield capsules
+            if len(capsules) < PAGE:
+                return
+            names = [after or "", *(sha256(each).hexdigest() for each in capsules)]
+            if any(later <= earlier for earlier, later in pairwise(names)):
+                raise HubAway("the hub gives capsules out twice, or in no order")
+            after = names[-1]
+        raise HubAway("the hub gives out more capsules than there are homes")
+
+    async def _fetch(self, request: str, number: int, after: str | None) -> list[bytes]:
         wish = CollectWish(
             request=request,
             certificate=self._parts.own()[1].sha256,
             at=self._parts.now(),
             round=number,
+            after=after,
         )
         spoken = self._parts.spoken(wish)
         return await self._parts.client.capsules("/api/collections", spoken)

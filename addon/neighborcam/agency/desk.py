@@ -182,7 +182,7 @@ class Desk:
         """Send what waits to be told to owners; return how much waits still."""
         async with self._turn:
             state = self.state(request)
-            await self._replies.deliver(request, state)
+            await self._replies.deliver(request, state, all_of_it=True)
             return state.untold
 
     # -- the end ---------------------------------------------------------------------

@@ -17,6 +17,7 @@ _TIMEOUT: Final = aiohttp.ClientTimeout(total=120, connect=15)
 _GOOD: Final = range(200, 300)
 _REFUSED: Final = range(400, 500)
 _BUSY: Final = 429
+_MOST_BYTES: Final = 32 * 2**20  # a bundle of the log has 256 entries of 64 KiB
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +56,7 @@ class HubClient:
         return _read(await self.get(f"/api/requests/{request}"), Status)
 
     async def capsules(self, path: str, message: Message) -> list[bytes]:
-        """Return the capsules of a round."""
+        """Return a page of the capsules of a round."""
         data = await self.post(path, message)
         if len(data) % CAPSULE_BYTES:
             raise HubAway("the hub's answer was cut off: try again")
@@ -78,7 +79,7 @@ class HubClient:
                     method, url, data=body, allow_redirects=False
                 ) as answer,
             ):
-                found = await answer.read()
+                found = await _whole(answer)
                 status = answer.status
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise HubAway("the hub does not answer: try again later") from None
@@ -87,6 +88,15 @@ class HubClient:
         if status in _REFUSED and status != _BUSY:
             raise _refusal(found)
         raise HubAway(f"the hub answers {status}: try again later")
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+    found = bytearray()
+    async for piece in answer.content.iter_any():
+        found += piece
+        if len(found) > _MOST_BYTES:
+            raise HubAway("the hub's answer has no end")
+    return bytes(found)
 
 
 def _read[M](data: bytes, kind: type[M]) -> M:

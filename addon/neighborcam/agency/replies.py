@@ -16,11 +16,12 @@ from neighborcam.agency.parts import Parts
 from neighborcam.protocol.age_keys import HybridIdentity
 from neighborcam.protocol.answers import Receipt, sign_receipt
 from neighborcam.protocol.canonical import decode, encode
-from neighborcam.protocol.capsules import seal_slot
+from neighborcam.protocol.capsules import MOST_BUNDLES, seal_slot
 from neighborcam.protocol.errors import InvalidMessage
 from neighborcam.protocol.requests import ReplyBundle
 
 SLOTS: Final = 8
+PARTIAL: Final = MOST_BUNDLES // 2  # bundles that may go half empty
 _TRIES: Final = 2  # the second, when the hub knows a number that we do not
 
 
@@ -51,10 +52,16 @@ class Replies:
             raise InvalidInput("longer than a reply can be: make it shorter") from None
         state.waiting.append(word)
 
-    async def deliver(self, request: str, state: CaseState) -> None:
-        """Send what waits. What cannot be sent now goes on waiting in ``state``."""
+    async def deliver(
+        self, request: str, state: CaseState, *, all_of_it: bool = False
+    ) -> None:
+        """Send what waits. What cannot be sent now goes on waiting in ``state``.
+
+        A request gets few bundles, and each costs every home: later ones go when they
+        are full, or with ``all_of_it``, when the case is closed.
+        """
         tries = _TRIES
-        while state.untold and tries:
+        while tries and (all_of_it or _is_worth_it(state)) and state.untold:
             try:
                 await self._deliver_one(request, state)
             except HubSaidNo as no:
@@ -117,3 +124,9 @@ class Replies:
         body = encode(sign_receipt(receipt, key))
         decode(body, Receipt)  # as the home will: its limits count
         return seal_slot(body, recipient_of(word.to), request.encode())
+
+
+def _is_worth_it(state: CaseState) -> bool:
+    """Tell whether to spend a bundle now; one that is on its way is spent already."""
+    is_full = len(state.waiting) >= SLOTS
+    return is_full or state.posting is not None or state.bundles < PARTIAL

@@ -21,7 +21,7 @@ from neighborcam.hub.token_keys import TokenKeys
 from neighborcam.protocol import rounds
 from neighborcam.protocol.answers import CapsulePost
 from neighborcam.protocol.canonical import decode, encode
-from neighborcam.protocol.capsules import SLOT_BYTES
+from neighborcam.protocol.capsules import MOST_BUNDLES, PAGE, SLOT_BYTES
 from neighborcam.protocol.errors import BadSignature, OutsideLimits
 from neighborcam.protocol.limits import SKEW
 from neighborcam.protocol.register_rules import check_agency_word
@@ -29,7 +29,6 @@ from neighborcam.protocol.register_state import Asked, RegisterState
 from neighborcam.protocol.requests import CollectWish, ReplyBundle, Spoken
 
 KEPT: Final = timedelta(days=1)  # after a request's end
-MOST_BUNDLES: Final = 1000  # of one request
 
 
 class Capsules:
@@ -83,7 +82,7 @@ class Capsules:
             raise Conflict("this round is not the present one")
 
     async def collect(self, spoken: Spoken) -> bytes:
-        """Return the capsules of a round that is over, 16 KiB each.
+        """Return a page of the capsules of a round that is over, 16 KiB each.
 
         Raises `NotAllowed`, `BadSignature`, `Conflict` while the round runs.
         """
@@ -105,9 +104,12 @@ class Capsules:
             found = await tx.scalars(
                 select(CAPSULES.c.capsule)
                 .where(
-                    CAPSULES.c.request == wish.request, CAPSULES.c.round == wish.round
+                    CAPSULES.c.request == wish.request,
+                    CAPSULES.c.round == wish.round,
+                    CAPSULES.c.name > bytes.fromhex(wish.after or ""),
                 )
                 .order_by(CAPSULES.c.name)
+                .limit(PAGE)
             )
             return b"".join(found)
 

@@ -17,6 +17,8 @@ from neighborcam.protocol.errors import CannotOpen, InvalidMessage
 
 CAPSULE_BYTES: Final = 16 * 1024
 SLOT_BYTES: Final = 4 * 1024  # of a reply from the agency
+PAGE: Final = 1024  # capsules that a hub gives out at once: 16 MiB
+MOST_BUNDLES: Final = 64  # of replies to a request, which every home reads: 2 MiB
 _OVERHEAD_BYTES: Final = 1120 + 16
 _LENGTH_BYTES: Final = 4
 CONTENT_LIMIT: Final = CAPSULE_BYTES - _OVERHEAD_BYTES - _LENGTH_BYTES

@@ -202,9 +202,13 @@ class Deletion(_Word, frozen=True, kw_only=True, tag="deletion"):
 
 
 class CollectWish(_Word, frozen=True, kw_only=True, tag="collect-wish"):
-    """Give the capsules of a round that is over."""
+    """Give a page of the capsules of a round that is over, by their hashes.
+
+    ``after`` is the hash of the last one of the page before.
+    """
 
     round: Annotated[int, msgspec.Meta(ge=0)]
+    after: Sha256 | None = None
 
 
 class ReplyBundle(_Word, frozen=True, kw_only=True, tag="reply-bundle"):

@@ -4,7 +4,7 @@ So nobody sees for whom a reply is, nor who looks for one.
 """
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -14,13 +14,11 @@ from neighborcam.engine.sharing.hub_link import HubLink
 from neighborcam.protocol.age_keys import HybridIdentity, parse_identity
 from neighborcam.protocol.answers import Receipt, check_receipt
 from neighborcam.protocol.canonical import decode
-from neighborcam.protocol.capsules import open_slot
+from neighborcam.protocol.capsules import MOST_BUNDLES, open_slot
 from neighborcam.protocol.errors import CannotOpen, ProtocolError
 from neighborcam.protocol.register_rules import check_agency_word
 from neighborcam.protocol.register_state import Asked, RegisterState
 from neighborcam.protocol.requests import ReplyBundle, Spoken
-
-_MOST_BUNDLES: Final = 100
 
 type Found = list[tuple[str, datetime, str, str]]
 
@@ -42,8 +40,10 @@ class Mail:
         Raises `HubUnreachable` and what else the hub says.
         """
         request, after = asked.request.id, self._store.mail_read(asked.request.id)
+        if after >= MOST_BUNDLES:  # there are no more, whatever the hub says
+            return False
         path = f"/api/requests/{request}/replies?after={after}"
-        bundles = _bundles(await self._link.raw(path))[:_MOST_BUNDLES]
+        bundles = _bundles(await self._link.raw(path))[: MOST_BUNDLES - after]
         if not bundles:
             return False
         found: Found = []
