@@ -77,6 +77,7 @@ def path_of(path: str) -> str:
     return (
         path.replace("{request:[0-9a-f]{32}}", "0" * 32)
         .replace("{answer:[0-9a-f]{32}}", "1" * 32)
+        .replace("{alert:[0-9a-f]{32}}", "2" * 32)
         .replace(r"{number:\d+}", "0")
     )
 

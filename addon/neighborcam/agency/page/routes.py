@@ -6,7 +6,7 @@ from typing import Any, Final, get_type_hints
 
 from aiohttp import web
 
-from neighborcam.agency.page import answers, asking, cases, house, setting_up
+from neighborcam.agency.page import alerting, answers, asking, cases, house, setting_up
 from neighborcam.agency.page.plumbing import Call, adapt
 
 _ID: Final = "[0-9a-f]{32}"
@@ -77,6 +77,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     _post("/api/links", asking.read),
     _post("/api/countersignatures", asking.countersign),
     _post("/api/submissions", asking.submit),
+    _get("/api/alerts", alerting.list_alerts),
+    _post("/api/alert-drafts", alerting.examine),
+    _post("/api/alerts", alerting.send),
+    _post(f"/api/alerts/{{alert:{_ID}}}/cancellation", alerting.cancel),
+    _post(f"/api/alerts/{{alert:{_ID}}}/sending", alerting.again),
     _get("/api/cases", cases.list_cases),
     _get(_CASE, cases.case),
     _post(f"{_CASE}/collection", cases.collect),

@@ -90,6 +90,8 @@ export class AreaMap extends LitElement {
   @property({ attribute: false }) jurisdiction: Polygon | null = null;
   @property({ attribute: false }) area: Polygon | null = null;
   @property({ type: Boolean }) readonly = false;
+  /** A click fires `pick` with longitude and latitude; nothing is drawn but `area`. */
+  @property({ type: Boolean }) picking = false;
   @state() private problem = "";
   @query("#map") private place!: HTMLElement;
   private map: L.Map | null = null;
@@ -109,7 +111,7 @@ export class AreaMap extends LitElement {
   override render(): TemplateResult {
     return html`
       <div id="map" role="region" aria-label=${T.map.label}></div>
-      ${this.readonly ? nothing : this.renderTools()}
+      ${this.readonly || this.picking ? nothing : this.renderTools()}
     `;
   }
 
@@ -163,7 +165,9 @@ export class AreaMap extends LitElement {
     L.control.scale({ maxWidth: 140 }).addTo(map);
     for (const layer of Object.values(this.layers)) layer.addTo(map);
     map.on("moveend", () => void this.drawCells(map));
-    if (!this.readonly)
+    if (this.picking)
+      map.on("click", ({ latlng }) => this.dispatchEvent(new CustomEvent("pick", { detail: [latlng.lng, latlng.lat] })));
+    else if (!this.readonly)
       map.on("click", ({ latlng }) => this.change(insertAt(this.corners, [latlng.lng, latlng.lat])));
     this.size.observe(this.place);
     return map;
@@ -197,7 +201,7 @@ export class AreaMap extends LitElement {
     this.layers.shape.clearLayers();
     const ring = this.corners.map(place);
     if (ring.length > 1) L.polygon(ring, { className: "area", weight: 3, interactive: false }).addTo(this.layers.shape);
-    if (this.readonly) return;
+    if (this.readonly || this.picking) return;
     this.corners.forEach((corner, number) => this.drawCorner(corner, number));
     if (focused !== null) this.corner(Math.min(focused, this.corners.length - 1))?.focus();
   }

@@ -2,12 +2,15 @@
 
 import { Problem, sentence } from "../api/client";
 import type {
+  AlertDraft,
+  Alerts,
   Carried,
   Case,
   Cases,
   DeskState,
   Draft,
   Examined,
+  ExaminedAlert,
   Form,
   LinkView,
   Signed,
@@ -59,6 +62,15 @@ export class DeskClient {
   countersign = (text: string): Promise<Signed> =>
     this.send("POST", "api/countersignatures", { text });
   submit = (text: string): Promise<Said> => this.send("POST", "api/submissions", { text });
+
+  alerts = (): Promise<Alerts> => this.send("GET", "api/alerts");
+  examineAlert = (draft: AlertDraft, before: string): Promise<ExaminedAlert> =>
+    this.send("POST", "api/alert-drafts", { draft, before });
+  warn = (draft: AlertDraft, before: string): Promise<Said> =>
+    this.send("POST", "api/alerts", { draft, before });
+  cancelAlert = (id: string): Promise<Said> =>
+    this.send("POST", `api/alerts/${part(id)}/cancellation`);
+  sendAgain = (id: string): Promise<Said> => this.send("POST", `api/alerts/${part(id)}/sending`);
 
   cases = (): Promise<Cases> => this.send("GET", "api/cases");
   case = (id: string): Promise<Case> => this.send("GET", casePath(id));

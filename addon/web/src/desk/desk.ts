@@ -12,6 +12,7 @@ import { sheet } from "./style";
 import { T } from "./texts";
 import type { DeskState } from "./types";
 import "./verify-page";
+import "./warn-page";
 
 /** The page of an agency's desk. */
 @customElement("nc-desk")
@@ -147,6 +148,8 @@ export class DeskPage extends LitElement {
     switch (named) {
       case "request":
         return html`<nc-desk-request></nc-desk-request>`;
+      case "warn":
+        return html`<nc-desk-warn></nc-desk-warn>`;
       case "sign":
         return html`<nc-desk-sign></nc-desk-sign>`;
       case "verify":

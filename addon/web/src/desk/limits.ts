@@ -48,13 +48,15 @@ export class Limits extends LitElement {
   ];
 
   @property({ attribute: false }) found: Examined | null = null;
+  /** What is said when nothing has to change. */
+  @property() good: string = T.request.good;
 
   override render(): TemplateResult | typeof nothing {
     const { found } = this;
     if (found === null) return nothing;
     const about = found.problems.filter(({ field }) => field === "");
     return html`<section class="panel">
-      <p class=${found.problems.length === 0 ? "good" : "soft"}><b>${found.problems.length === 0 ? T.request.good : T.request.problems(found.problems.length)}</b></p>
+      <p class=${found.problems.length === 0 ? "good" : "soft"}><b>${found.problems.length === 0 ? this.good : T.request.problems(found.problems.length)}</b></p>
       ${about.map(({ text }) => html`<p class="problem">${text}</p>`)}
       <ul role="list">${found.measures.map(renderMeasure)}</ul>
       ${found.findings.map(({ words, advice }) => html`<p class="caution">“${words}”: ${advice}</p>`)}

@@ -5,9 +5,9 @@ import { Store } from "../state/store";
 import { DeskClient } from "./client";
 import type { DeskState } from "./types";
 
-export type View = "cases" | "request" | "sign" | "verify" | "keys";
+export type View = "cases" | "request" | "warn" | "sign" | "verify" | "keys";
 
-export const VIEWS: readonly View[] = ["cases", "request", "sign", "verify", "keys"];
+export const VIEWS: readonly View[] = ["cases", "request", "warn", "sign", "verify", "keys"];
 const LOOK_EVERY_MS = 20_000;
 const ENTER = /^#enter=([\w-]+)$/;
 const CASE = /^#case=([0-9a-f]{32})$/;

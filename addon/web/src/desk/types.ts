@@ -93,6 +93,46 @@ export interface Examined {
   readonly text: string;
 }
 
+/** What an officer wants to warn of; `place` is longitude and latitude. */
+export interface AlertDraft {
+  readonly category: string;
+  readonly headline: string;
+  readonly text: string;
+  readonly instruction: string;
+  readonly place: readonly [number, number] | null;
+  readonly resolution: number;
+  readonly hours: number;
+  readonly status: string;
+  readonly severity: string;
+}
+
+/** What can be said of it; `area` is the cell that it names. */
+export interface ExaminedAlert extends Examined {
+  readonly area: Polygon | null;
+}
+
+export interface AlertLine {
+  readonly id: string;
+  readonly msg_type: "alert" | "update" | "cancel";
+  readonly state: string;
+  readonly reason: string;
+  readonly category: string;
+  readonly headline: string;
+  readonly text: string;
+  readonly instruction: string;
+  readonly severity: string;
+  readonly expires: string;
+  /** It holds, and nothing newer took its place. */
+  readonly current: boolean;
+}
+
+export interface Alerts {
+  readonly agency: string;
+  readonly jurisdiction: Polygon;
+  readonly categories: readonly string[];
+  readonly alerts: readonly AlertLine[];
+}
+
 export interface AgencyRequest {
   readonly id: string;
   readonly case_ref: string;
