@@ -16,7 +16,7 @@ from neighborcam.engine.config import CameraConfig
 from neighborcam.engine.errors import HubMisbehaves
 from neighborcam.hub.moderation import Case
 from neighborcam.hub.store.schema import ALERTS
-from neighborcam.protocol.alerts import Alert, Scope
+from neighborcam.protocol.alerts import Alert, Category, MsgType, Scope
 from neighborcam.protocol.canonical import decode
 from neighborcam.protocol.cells import center
 from tests.web.conftest import Watched
@@ -27,6 +27,7 @@ from tests.web.test_page import begin_motion, end_motion
 pytestmark = pytest.mark.browser
 
 HERE = center(CELL)
+OTHER_CELL = "881f1d4885fffff"
 BYTES_OF = """
 async image => Array.from(new Uint8Array(await (await fetch(image.src)).arrayBuffer()))
 """
@@ -165,6 +166,38 @@ def test_an_author_says_more_that_it_is_over_and_takes_it_back(
     own.get_by_role("button", name="Yes, take it back").click()
     expect(own).to_contain_text("Cancelled")
     expect(own.get_by_role("button")).to_have_count(0)
+
+
+def test_list_and_map_show_how_alerts_stand_on_a_phone_too(
+    page: Page, hub: RunningHub
+) -> None:
+    fire = hub.post(headline="Smoke above the school", severity="severe")
+    lamp = hub.post(category=Category.POWER, headline="Dark", cell=OTHER_CELL)
+    join(page, hub)
+    expect(page.locator("nc-alert-item")).to_have_count(2)
+    hexagons = page.locator("nc-hub-map path.cell")
+    expect(hexagons).to_have_count(2)
+    hexagons.and_(page.locator(f"[data-cell='{lamp.cell}']")).focus()
+    page.keyboard.press("Enter")
+    expect(item(page, "Dark")).to_have_attribute("selected", "")
+    hub.update(lamp, headline="Light again", urgency="past", msg_type=MsgType.UPDATE)
+    over = item(page, "Light again").get_by_role("list", name="State")
+    expect(over).to_contain_text("Over")
+    expect(over).to_contain_text("Updated")
+    expect(page.locator("nc-alert-item").last).to_contain_text("Light again")
+    page.set_viewport_size({"width": 360, "height": 740})
+    body = page.locator("nc-neighbours nc-dialog .body")
+    assert body.evaluate("each => each.scrollWidth <= each.clientWidth")
+    page.get_by_role("button", name="Map", exact=True).click()
+    expect(item(page, "Smoke")).to_be_hidden()
+    expect(hexagons.first).to_be_visible()
+    page.get_by_role("button", name="List", exact=True).click()
+    hub.run(hub.home.cancel(fire))
+    expect(item(page, "Smoke")).to_contain_text("Cancelled")
+    hub.run(hub._close())
+    away = page.get_by_role("status").filter(has_text="cannot be reached")
+    expect(away).to_be_visible()
+    hub.run(hub._open())
 
 
 def test_what_waits_for_a_hub_that_is_away_is_told_and_can_be_taken_back(
