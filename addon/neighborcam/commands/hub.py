@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from neighborcam.commands.arguments import Commands, port
+from neighborcam.commands.arguments import Commands, port, proxies
 from neighborcam.commands.hub_witness import be_witness
 from neighborcam.commands.stopping import stop_signal
 from neighborcam.hub.app import Hub, utc_now
@@ -60,13 +60,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--contact", help="who runs the hub and how to reach them; everybody sees it"
     )
-    parser.add_argument(
-        "--database", metavar="URL", help="postgresql://… instead of SQLite"
-    )
-    parser.add_argument(
-        "--blobs", metavar="URL", help="s3://bucket/prefix instead of files"
-    )
-    parser.add_argument("--nats", metavar="URL", help="nats://… when several nodes run")
+    _add_nodes_to(parser)
     parser.add_argument(
         "--census", type=Path, metavar="FILE", help="CSV of cells and people"
     )
@@ -88,6 +82,24 @@ def add_to(commands: Commands) -> None:
     )
     _add_counting_to(parser)
     parser.set_defaults(run=run)
+
+
+def _add_nodes_to(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--database", metavar="URL", help="postgresql://… instead of SQLite"
+    )
+    parser.add_argument(
+        "--blobs", metavar="URL", help="s3://bucket/prefix instead of files"
+    )
+    parser.add_argument("--nats", metavar="URL", help="nats://… when several nodes run")
+    parser.add_argument(
+        "--trusted-proxy",
+        action="append",
+        default=[],
+        type=proxies,
+        metavar="CIDR",
+        help="network of a proxy whose X-Forwarded-For is believed; may be repeated",
+    )
 
 
 def _add_counting_to(parser: argparse.ArgumentParser) -> None:
@@ -145,6 +157,7 @@ def _settings(options: argparse.Namespace) -> HubSettings:
         census=options.census,
         witnesses=witnesses,
         quorum=options.quorum,
+        trusted_proxies=tuple(options.trusted_proxy),
         rules=load_rules(options.rules) if options.rules else OwnRules(),
     )
 

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
-from ipaddress import IPv4Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
 from neighborcam.hub.errors import TooMany
@@ -62,5 +62,7 @@ def _network(address: str | None) -> bytes:
         parsed = ip_address((address or "").partition("%")[0])
     except ValueError:
         return b"unknown"
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped  # else all of IPv4 were one network of IPv6
     length = 32 if isinstance(parsed, IPv4Address) else 64
     return ip_network(f"{parsed}/{length}", strict=False).network_address.packed

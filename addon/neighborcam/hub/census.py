@@ -30,6 +30,20 @@ class Census:
         """Return how many people live in a cell."""
         return self._people[cell]
 
+    def cells(self, region: str, crowd: int) -> tuple[str, ...]:
+        """Return the cells of a region that may be named: ``crowd`` live in each.
+
+        Those of the coarsest resolution always may. Sorted, coarser ones first.
+        """
+        found: list[str] = []
+        for resolution in range(COARSEST, FINEST + 1):
+            found += (
+                cell
+                for cell in sorted(h3.cell_to_children(region, resolution))
+                if resolution == COARSEST or self(cell) >= crowd
+            )
+        return tuple(found)
+
 
 def load_census(path: Path) -> Census:
     """Return the census of a file.

@@ -1,6 +1,7 @@
 """How a hub runs: everything has a default, so that a street needs to set nothing."""
 
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from neighborcam.hub.errors import StorageFailed
 from neighborcam.hub.rules_file import OwnRules
 
 DEFAULT_PORT: Final = 8490
+
+type Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,7 @@ class HubSettings:
     census: Path | None = None
     witnesses: tuple[tuple[str, str], ...] = ()  # verifier key, base URL
     quorum: int = 0
+    trusted_proxies: tuple[Network, ...] = ()  # their X-Forwarded-For is believed
     web_dir: Path | None = None
     rules: OwnRules = field(default_factory=OwnRules)  # for requests of agencies
 

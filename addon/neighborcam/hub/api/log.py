@@ -6,10 +6,12 @@ from typing import Final
 from aiohttp import web
 
 from neighborcam.hub.api.desk import Call
+from neighborcam.hub.api.messages import CellsView
 from neighborcam.hub.api.plumbing import read_body
 from neighborcam.hub.errors import NotFound
 from neighborcam.hub.statistics import Statistics
 from neighborcam.hub.statistics import statistics as count
+from neighborcam.protocol.cells import check_region
 from neighborcam.protocol.tiles import TILE_WIDTH, Tile
 
 _FOREVER: Final = "public, max-age=31536000, immutable"
@@ -81,6 +83,17 @@ async def census(call: Call[None, None]) -> web.StreamResponse:
     if file is None:
         raise NotFound("this hub has no census")
     return web.FileResponse(file, headers={"Content-Type": "text/csv; charset=utf-8"})
+
+
+async def cells(call: Call[None, None]) -> CellsView:
+    """Which cells of a region may be named by alerts (spec/places.md)."""
+    region = check_region(call.item("region"))
+    known = call.desk.census
+    if known is None:
+        return CellsView(region=region, census=False)
+    return CellsView(
+        region=region, census=True, cells=known.cells(region, call.desk.crowd)
+    )
 
 
 def _bytes(data: bytes) -> web.Response:

@@ -250,3 +250,12 @@ class CodeView(Answer, frozen=True, kw_only=True):
 
     code: str
     link: str
+
+
+class CellsView(Answer, frozen=True, kw_only=True):
+    """Which cells of a region may be named; without a census all of resolution 8."""
+
+    v: Literal[1] = 1
+    region: Region
+    census: bool
+    cells: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from aiohttp.typedefs import Handler
 from neighborcam.hub.api import errors
 from neighborcam.hub.api.bodies import read_paced
 from neighborcam.hub.api.desk import DESK, Call
+from neighborcam.hub.api.peers import client_address
 from neighborcam.hub.errors import QuotaUsed, TooLarge, TooMany
 from neighborcam.hub.token_keys import seconds_left
 from neighborcam.hub.witnessing import OldSize
@@ -68,7 +69,10 @@ async def answer_errors(
 ) -> web.StreamResponse:
     """Turn every exception into JSON; nothing of an unexpected one but its id."""
     try:
-        request.app[DESK].breakers.count_request(request.remote)
+        desk = request.app[DESK]
+        desk.breakers.count_request(
+            client_address(request, desk.settings.trusted_proxies)
+        )
         _check_coding(request)
         return await handler(request)
     except errors.ON_PURPOSE as error:

@@ -148,6 +148,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         produces=BYTES,
     ),
     _get("/api/statistics", log.statistics),
+    _get("/api/cells/{region}", log.cells),
     _get("/api/census", log.census, produces="text/csv"),
     _post("/api/steward/registration", stewards.registration, answer=dict[str, Any]),
     _post("/api/steward/register", stewards.register, answer=StewardView),
