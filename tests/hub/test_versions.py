@@ -203,6 +203,7 @@ async def test_what_takes_back_cannot_be_voted_away(town: Town) -> None:
     event = await shown(town, author, cancel.id)
     assert event.alert == cancel
     assert event.reactions == {ReactionKind.NOT_SO: 3}
+    assert await town.hub.desk.moderation.queue() == []  # nothing is left to look at
 
 
 async def test_what_is_changed_while_it_is_hidden_waits_for_a_steward(

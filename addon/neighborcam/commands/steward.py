@@ -5,6 +5,7 @@ moderation envelopes are opened here, on the steward's own machine.
 """
 
 import argparse
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -13,8 +14,8 @@ import msgspec
 
 from neighborcam.commands.arguments import Commands
 from neighborcam.protocol.age_keys import ClassicIdentity, Identity, parse_identity
-from neighborcam.protocol.envelopes import open_share
-from neighborcam.protocol.errors import InvalidMessage
+from neighborcam.protocol.envelopes import Share, open_share, parse_envelope
+from neighborcam.protocol.errors import CannotOpen, InvalidMessage
 
 
 def add_to(commands: Commands) -> None:
@@ -33,12 +34,6 @@ def add_to(commands: Commands) -> None:
         metavar="FILE",
         help="open this envelope, as the hub's page saved it",
     )
-    parser.add_argument(
-        "--position",
-        type=int,
-        default=1,
-        help="which steward this is, counted from 1 in the hub's list",
-    )
     parser.set_defaults(run=run)
 
 
@@ -52,9 +47,19 @@ def run(options: argparse.Namespace) -> int:
         sealed = options.envelope.read_bytes()
     except OSError as error:
         raise InvalidMessage(f"{options.envelope}: {error.strerror}") from None
-    share = open_share(sealed, options.position - 1, identity)
-    print(msgspec.json.encode(share).decode())
+    print(msgspec.json.encode(_share(sealed, identity)).decode())
     return 0
+
+
+def _share(sealed: bytes, identity: Identity) -> Share:
+    """Return the share that this key opens, wherever it stands.
+
+    Stewards come and go: the hub's list of today is not that of the envelope.
+    """
+    for position in range(len(parse_envelope(sealed).shares)):
+        with contextlib.suppress(CannotOpen):
+            return open_share(sealed, position, identity)
+    raise CannotOpen("the envelope has no share for this key")
 
 
 def _identity(path: Path, *, make: bool) -> Identity:

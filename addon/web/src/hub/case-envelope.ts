@@ -1,12 +1,11 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { words } from "../api/client";
-import { Watch } from "../state/store";
 import "../ui/confirm";
 import { base, buttons, fields } from "../ui/styles";
 import { panel } from "./hub-style";
 import { readShare } from "./messages";
-import { client, hub, steward } from "./session";
+import { client } from "./session";
 import type { Share } from "./types";
 
 /** Two stewards together learn who wrote something. Their keys never come into this page. */
@@ -35,16 +34,12 @@ export class CaseEnvelope extends LitElement {
   ];
 
   @property() case = "";
-  private readonly hub = new Watch(this, hub);
-  private readonly steward = new Watch(this, steward);
   @state() private busy = false;
   @state() private told = "";
   @state() private household = "";
   @state() private problem = "";
 
   override render(): TemplateResult {
-    const names = this.hub.value?.stewards ?? [];
-    const position = names.indexOf(this.steward.value ?? "") + 1;
     return html`<details>
       <summary>Find out who wrote it</summary>
       <form @submit=${this.give}>
@@ -53,7 +48,7 @@ export class CaseEnvelope extends LitElement {
           you looked and why. Save the envelope, and open your share of it on your own machine:
         </p>
         <p class="small">
-          <code>neighborcam steward --key FILE --envelope envelope.json --position ${position}</code>
+          <code>neighborcam steward --key FILE --envelope envelope.json</code>
         </p>
         <p>
           <a
