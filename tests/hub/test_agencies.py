@@ -11,7 +11,9 @@ from demo.agency_client import AgencyClient
 from demo.steward import Refused, Steward
 from neighborcam.hub import applications, requests
 from neighborcam.protocol.agencies import Veto, sign_agency
+from neighborcam.protocol.agency_entries import ApplicationRefused
 from neighborcam.protocol.areas import Area
+from neighborcam.protocol.entries import read_entry
 from neighborcam.protocol.requests import Ending, Outcome
 from neighborcam.protocol.terms import TERMS
 from tests.hub.police import Policed, policed
@@ -73,8 +75,32 @@ async def test_so_many_applications_wait_and_no_more(
     await policed.police.apply()  # who waits already may mend what it sent
     await apply(policed, contact="Milltown, +31 20 555 0100")
     path = f"/api/steward/applications/{other.record.id}"
-    await policed.ann._request("DELETE", path)
+    wish = {"rule": "not ours", "fact": "Its district is another town."}
+    await policed.ann.send(f"{path}/refusal", wish)
     await third.apply()
+
+
+async def test_an_application_is_refused_in_public_and_by_nobody_close(
+    policed: Policed,
+) -> None:
+    agency = policed.agency.record.id
+    path = f"/api/steward/applications/{agency}/refusal"
+    wish = {"rule": "not ours", "fact": "Its district is another town."}
+    await policed.police.apply()
+    await policed.bob.send(f"/api/steward/agencies/{agency}/interest")
+    with pytest.raises(Refused, match="close to this agency"):
+        await policed.bob.send(path, wish)
+    await policed.ann.send(path, wish)
+    with pytest.raises(Refused, match="no such application"):
+        await policed.ann.send(path, wish)
+    *_, data = await policed.town.hub.desk.log.entries(0, 1000)
+    entry = read_entry(data)
+    assert isinstance(entry, ApplicationRefused)
+    assert (entry.agency, entry.rule, entry.fact, entry.steward) == (
+        agency,
+        *wish.values(),
+        "ann",
+    )
 
 
 async def test_an_agency_has_as_many_waiting_as_it_may_have_open(

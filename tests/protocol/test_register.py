@@ -15,6 +15,7 @@ from neighborcam.protocol.agency_entries import (
     AgencySaid,
     AgencySuspended,
     AgencyVetoed,
+    ApplicationRefused,
     CallBack,
     CertificateRevoked,
     Overdue,
@@ -27,6 +28,7 @@ from neighborcam.protocol.approval_subjects import (
 )
 from neighborcam.protocol.areas import Area
 from neighborcam.protocol.entries import (
+    AccountClosed,
     StewardAppointed,
     StewardLeft,
     TokenKeys,
@@ -146,6 +148,24 @@ def test_a_refusal_is_by_a_steward_or_by_the_software(log: Log) -> None:
     log.add(log.refusal(""))
     with pytest.raises(BadProof, match="no such steward"):
         log.add(log.refusal("eve"))
+
+
+def test_an_application_is_refused_before_members_heard_of_it(log: Log) -> None:
+    refused = ApplicationRefused(
+        at=log.now, agency=log.agency.record.id, rule="r", fact="f", steward="ann"
+    )
+    log.add(refused)
+    with pytest.raises(BadProof, match="decides nothing"):
+        log.add(msgspec.structs.replace(refused, steward="eve"))
+    log.join()
+    with pytest.raises(BadProof, match="was announced"):
+        log.add(msgspec.structs.replace(refused, at=log.now))
+
+
+def test_one_steward_closes_no_account(log: Log) -> None:
+    log.add(AccountClosed(at=log.now, case="0" * 32, stewards=("ann", "bob")))
+    with pytest.raises(BadProof, match="2 different stewards"):
+        log.add(AccountClosed(at=log.now, case="0" * 32, stewards=("ann", "ann")))
 
 
 def test_a_veto_is_not_ended_by_approvals_from_before_it(log: Log) -> None:

@@ -24,7 +24,11 @@ from neighborcam.protocol.agencies import (
     check_agency,
     check_record,
 )
-from neighborcam.protocol.agency_entries import AgencyAnnounced, CallBack
+from neighborcam.protocol.agency_entries import (
+    AgencyAnnounced,
+    ApplicationRefused,
+    CallBack,
+)
 from neighborcam.protocol.approval_subjects import announcement
 from neighborcam.protocol.approvals import Approval
 from neighborcam.protocol.areas import km2
@@ -169,11 +173,22 @@ class Applications:
             )
         return True
 
-    async def refuse(self, agency: str) -> None:
-        """Drop an application."""
+    async def refuse(self, agency: str, *, rule: str, fact: str, steward: str) -> None:
+        """Drop an application, in public. Raises `NotFound`, `NotAllowed`."""
         async with self._database.write() as tx:
             row = await _need(tx, agency)
-            await self._forget(tx, row, await self._log.register(tx))
+            register = await self._log.register(tx)
+            if not register.may_decide(steward, agency):
+                raise NotAllowed("you said that you are close to this agency")
+            await self._forget(tx, row, register)
+            refused = ApplicationRefused(
+                at=self._clock().replace(microsecond=0),
+                agency=agency,
+                rule=rule,
+                fact=fact,
+                steward=steward,
+            )
+            await self._log.add(tx, refused)
 
     async def _forget(
         self, tx: AsyncConnection, row: Row[Any], register: RegisterState

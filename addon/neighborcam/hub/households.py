@@ -232,8 +232,8 @@ class Households:
         return code
 
 
-async def remove(tx: AsyncConnection, household: str) -> None:
-    """Delete an account: it left, or stewards closed it.
+async def remove(tx: AsyncConnection, household: str) -> bool:
+    """Delete an account: it left, or stewards closed it; tell whether it was there.
 
     Its invites too: who is shut out must not come back by one of them.
     """
@@ -244,7 +244,8 @@ async def remove(tx: AsyncConnection, household: str) -> None:
     await tx.execute(delete(INVITES).where(INVITES.c.code.in_(given)))
     await tx.execute(delete(INVITED).where(INVITED.c.household == household))
     await tx.execute(delete(ISSUED).where(ISSUED.c.household == household))
-    await tx.execute(delete(HOUSEHOLDS).where(HOUSEHOLDS.c.id == household))
+    mine = delete(HOUSEHOLDS).where(HOUSEHOLDS.c.id == household)
+    return (await tx.execute(mine)).rowcount > 0
 
 
 async def forget_invites(tx: AsyncConnection, now: datetime) -> None:

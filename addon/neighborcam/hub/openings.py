@@ -19,7 +19,7 @@ from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import CASES, ENVELOPES, OPENINGS
 from neighborcam.protocol.canonical import decode, encode
-from neighborcam.protocol.entries import EnvelopeOpened
+from neighborcam.protocol.entries import AccountClosed, EnvelopeOpened
 from neighborcam.protocol.envelopes import Share, combine
 
 WAITS: Final = timedelta(days=3)  # two people, over a weekend
@@ -75,7 +75,7 @@ class Openings:
         return household
 
     async def close_account(self, case: str, share: Share, *, steward: str) -> None:
-        """Delete the account that this steward's share named.
+        """Delete the account that this steward's share named, and say so in public.
 
         Nobody can say alone whose: the shares have to name it once more. Raises
         `NotFound` unless this steward was told.
@@ -86,7 +86,13 @@ class Openings:
             if first is None or first.told != steward:
                 raise NotFound("open the envelope first, with another steward")
             household = combine(decode(first.share, Share), share)
-            await households.remove(tx, household)
+            if await households.remove(tx, household):
+                closed = AccountClosed(
+                    at=self._clock().replace(microsecond=0),
+                    case=case,
+                    stewards=tuple(sorted((first.steward, steward))),
+                )
+                await self._log.add(tx, closed)
 
     async def _first(self, tx: AsyncConnection, case: str) -> Row[Any] | None:
         """Return the share that waits, if it is not too old."""

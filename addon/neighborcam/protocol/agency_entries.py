@@ -65,6 +65,17 @@ class AgencyAnnounced(Message, frozen=True, kw_only=True, tag="agency-announced"
     veto_key: VetoKey
 
 
+class ApplicationRefused(Message, frozen=True, kw_only=True, tag="application-refused"):
+    """A steward dropped an agency's application, before members heard of it."""
+
+    v: Literal[1] = 1
+    at: Moment
+    agency: Id
+    rule: Line
+    fact: Line
+    steward: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+
+
 class AgencyJoined(Message, frozen=True, kw_only=True, tag="agency-joined"):
     """The notice is over, and too few objected; member until ``until``."""
 
@@ -226,6 +237,7 @@ class Overdue(Message, frozen=True, kw_only=True, tag="overdue"):
 type AgencyEntry = (
     RulesSet
     | AgencyAnnounced
+    | ApplicationRefused
     | AgencyJoined
     | AgencyVetoed
     | AgencyRenewed

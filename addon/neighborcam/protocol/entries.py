@@ -82,6 +82,15 @@ class EnvelopeOpened(Message, frozen=True, kw_only=True, tag="envelope-opened"):
     reason: Reason
 
 
+class AccountClosed(Message, frozen=True, kw_only=True, tag="account-closed"):
+    """Two stewards closed the account behind a case. Nothing of the household."""
+
+    v: Literal[1] = 1
+    at: Moment
+    case: str
+    stewards: Annotated[tuple[str, ...], msgspec.Meta(min_length=2)]
+
+
 class LegalDemand(Message, frozen=True, kw_only=True, tag="legal-demand"):
     """Somebody demanded data of the hub; what was given."""
 
@@ -106,6 +115,7 @@ type Entry = (
     | StewardLeft
     | Decision
     | EnvelopeOpened
+    | AccountClosed
     | LegalDemand
     | Release
     | AgencyEntry

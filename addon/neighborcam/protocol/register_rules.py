@@ -27,6 +27,7 @@ from neighborcam.protocol.agency_entries import (
     AgencySaid,
     AgencySuspended,
     AgencyVetoed,
+    ApplicationRefused,
     CertificateLogged,
     CertificateRevoked,
     Overdue,
@@ -40,7 +41,12 @@ from neighborcam.protocol.approval_subjects import (
     renewal,
     restoration,
 )
-from neighborcam.protocol.entries import Entry, StewardAppointed, TokenKeys
+from neighborcam.protocol.entries import (
+    AccountClosed,
+    Entry,
+    StewardAppointed,
+    TokenKeys,
+)
 from neighborcam.protocol.errors import BadProof, BadSignature, ProtocolError
 from neighborcam.protocol.identity import is_whole_second
 from neighborcam.protocol.register_state import Asked, RegisterState, Standing
@@ -163,6 +169,19 @@ def _check_announced(state: RegisterState, entry: AgencyAnnounced) -> None:
     check_approvals(state, entry.approvals, TWO, record.id, ("agency", subject))
 
 
+def _check_application(state: RegisterState, entry: ApplicationRefused) -> None:
+    known = state.agencies.get(entry.agency)
+    if known is not None and known.standing is not Standing.VETOED:
+        raise BadSignature("the agency was announced: its application is over")
+    if not state.may_decide(entry.steward, entry.agency):
+        raise BadSignature("a steward of the agency's own decides nothing about it")
+
+
+def _check_closed(_state: RegisterState, entry: AccountClosed) -> None:
+    if len(set(entry.stewards)) != len(entry.stewards):
+        raise BadSignature(f"{TWO} different stewards close an account")
+
+
 def _check_joined(state: RegisterState, entry: AgencyJoined) -> None:
     agency = state.agency(entry.agency)
     if agency.standing is not Standing.ANNOUNCED or entry.at < agency.notice_until:
@@ -270,6 +289,8 @@ _CHECKS: Final[dict[type, Callable[[RegisterState, Any], None]]] = {
     StewardAppointed: _check_appointed,
     TokenKeys: _check_keys,
     AgencyAnnounced: _check_announced,
+    ApplicationRefused: _check_application,
+    AccountClosed: _check_closed,
     AgencyJoined: _check_joined,
     AgencyVetoed: _check_vetoed,
     AgencyRenewed: _check_renewed,

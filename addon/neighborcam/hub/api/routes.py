@@ -175,12 +175,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     _post(f"{_APPLICATION}/call-back", steward_requests.call_back, needs="steward"),
     _post(f"{_APPLICATION}/approval", steward_requests.approve_agency, needs="steward"),
-    Route(
-        method="DELETE",
-        path=_APPLICATION,
-        run=steward_requests.refuse_agency,
-        needs="steward",
-    ),
+    _post(f"{_APPLICATION}/refusal", steward_requests.refuse_agency, needs="steward"),
     _post(f"{_AGENCY}/interest", steward_requests.declare_interest, needs="steward"),
     _post(f"{_AGENCY}/suspension", steward_requests.suspend, needs="steward"),
     _post(f"{_AGENCY}/restoration", steward_requests.restore, needs="steward"),

@@ -61,10 +61,14 @@ async def approve_agency(call: Call[None, ApprovalWish]) -> Progress:
     return Progress(done=done)
 
 
-async def refuse_agency(call: Call[None, None]) -> None:
-    """Drop an application."""
-    await call.steward()
-    await call.desk.applications.refuse(call.item("agency"))
+async def refuse_agency(call: Call[None, RefusalWish]) -> None:
+    """Drop an application, in public."""
+    await call.desk.applications.refuse(
+        call.item("agency"),
+        rule=call.body.rule,
+        fact=call.body.fact,
+        steward=await call.steward(),
+    )
 
 
 async def declare_interest(call: Call[None, None]) -> None:

@@ -1,13 +1,20 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { words } from "../api/client";
-import "../ui/confirm";
 import { base, buttons, fields } from "../ui/styles";
 import { panel } from "./hub-style";
 import { provePasskey } from "./passkey";
+import "./refusal-form";
 import { client } from "./session";
 import type { Application } from "./types";
 import { moment } from "./words";
+
+const RULES = [
+  "its domain is not an agency's",
+  "nobody there knew of it",
+  "its district is not ours",
+  "a body of a kind that we do not take",
+];
 
 /** An agency that wants to join: domain, call-back, approval. Fires `decided`. */
 @customElement("nc-hub-application")
@@ -61,8 +68,13 @@ export class ApplicationCard extends LitElement {
         </li>
       </ol>
       <p class="problem" role="alert">${this.problem || nothing}</p>
-      <nc-confirm question="Drop this application?" yes="Yes, drop it"
-        @confirmed=${() => this.doing(() => client.dropApplication(id))}>Drop it</nc-confirm>
+      <details>
+        <summary>Refuse</summary>
+        <nc-hub-refusal
+          .rules=${RULES}
+          .refuse=${(rule: string, fact: string) => client.refuseApplication(id, rule, fact)}
+        ></nc-hub-refusal>
+      </details>
     </article>`;
   }
 

@@ -116,9 +116,8 @@ export class HubClient {
     this.send(`${applicationPath(id)}/call-back`, { directory });
   approveAgency = (id: string, credential: object): Promise<void> =>
     this.send(`${applicationPath(id)}/approval`, { credential });
-  async dropApplication(id: string): Promise<void> {
-    await this.ask(applicationPath(id), { method: "DELETE" });
-  }
+  refuseApplication = (id: string, rule: string, fact: string): Promise<void> =>
+    this.send(`${applicationPath(id)}/refusal`, { rule, fact });
   suspend = (agency: string, reason: string, fact: string): Promise<void> =>
     this.send(`${agencyPath(agency)}/suspension`, { reason, fact });
   restore = (agency: string, fact: string, credential: object): Promise<{ done: boolean }> =>

@@ -47,6 +47,14 @@ export type LogEntry = { readonly at: string } & (
       readonly steward: string;
     }
   | { readonly type: "envelope-opened"; readonly stewards: readonly string[]; readonly reason: string }
+  | { readonly type: "account-closed"; readonly stewards: readonly string[] }
+  | {
+      readonly type: "application-refused";
+      readonly agency: string;
+      readonly rule: string;
+      readonly fact: string;
+      readonly steward: string;
+    }
   | { readonly type: "legal-demand"; readonly kind: string; readonly given: string }
   | ({
       readonly type: "agency-announced";
@@ -116,7 +124,7 @@ export const GROUPS = {
   agencies: "Agencies come and go",
   decisions: "Decisions about posts",
   stewards: "Stewards",
-  demands: "Demands for data, opened envelopes",
+  demands: "Demands for data, opened envelopes, closed accounts",
   technical: "Keys, software, limits",
 } as const;
 export type Group = keyof typeof GROUPS;
@@ -133,8 +141,10 @@ const GROUP_OF: Readonly<Record<LogEntry["type"], Group>> = {
   "steward-interest": "stewards",
   decision: "decisions",
   "envelope-opened": "demands",
+  "account-closed": "demands",
   "legal-demand": "demands",
   "agency-announced": "agencies",
+  "application-refused": "agencies",
   "agency-joined": "agencies",
   "agency-vetoed": "agencies",
   "agency-renewed": "agencies",
@@ -220,6 +230,15 @@ export function entryWords(entry: LogEntry, name: (agency: string) => string): W
         "Two stewards learned who posted something",
         `Why: ${entry.reason}`,
         `By ${entry.stewards.join(" and ")}`,
+      );
+    case "account-closed":
+      return said("Two stewards closed an account", `By ${entry.stewards.join(" and ")}`);
+    case "application-refused":
+      return said(
+        `The application of ${name(entry.agency)} was refused`,
+        `Rule: ${entry.rule}`,
+        `It rests on: ${entry.fact}`,
+        `By ${entry.steward}`,
       );
     case "legal-demand":
       return said(`Somebody demanded data: ${plain(entry.kind)}`, `Given: ${entry.given}`);
