@@ -181,9 +181,19 @@ def test_an_owner_declines_and_nothing_waits_to_leave(
     expect(page.get_by_text("Nothing that was asked for")).to_be_visible()
     page.get_by_role("button", name="Decline").click()
     expect(page.get_by_text("You declined. You may still")).to_be_visible()
-    store = engine.neighbourhood.requests._rows
-    assert store.answers(request) == []
+    asking = engine.neighbourhood.requests
+    assert asking._rows.answers(request) == []
     assert shared.sharing
+    page.get_by_role("button", name="Mute this agency").click()
+    expect(page.get_by_text("not shown from the next one on")).to_be_visible()
+    assert len(asking.muted().agencies) == 1
+    page.get_by_role("button", name="All requests").click()
+    page.get_by_text("PIN, muting, taking part").click()
+    page.get_by_label("send clips as a drip").check()
+    page.get_by_label("forget what I muted (1 agencies").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_label("forget what I muted")).to_have_count(0)
+    assert (asking.muted().agencies, asking.muted().drip) == ((), True)
 
 
 def test_a_pin_is_asked_for_and_a_wrong_one_is_said(

@@ -78,6 +78,7 @@ export interface Review {
   readonly proposals: readonly Proposal[];
   readonly answers: readonly GivenAnswer[];
   readonly declined: boolean;
+  readonly muted: boolean;
   readonly outcome: string;
   readonly deletion: string;
   readonly pin_needed: boolean;

@@ -134,6 +134,7 @@ export class RequestReview extends LitElement {
   private renderDecision(review: Review): TemplateResult {
     return html`
       ${review.declined ? html`<p>You declined. You may still change your mind.</p>` : nothing}
+      ${review.muted ? html`<p>Such requests are not shown from the next one on. This one stays in the list until it ends: were it gone, the list would tell your decision.</p>` : nothing}
       <h4>What your cameras recorded</h4>
       ${review.proposals.length === 0 ? html`<p class="soft">Nothing that was asked for.</p>` : review.proposals.map(
               (each) => html`<nc-clip-maker .request=${review.request} .proposal=${each}
