@@ -118,6 +118,8 @@ async def test_from_the_draft_to_the_deletion(
     policed.town.clock.advance(hours=2)
     for each in (yes, silent):
         await each.look()
+    (view,) = yes.requests.shown()
+    assert view.state == "resolved"  # still, though its outcome was filed
     (told,) = (await yes.requests.review(request)).answers
     assert {each.what for each in told.receipts} == {
         "received",

@@ -26,7 +26,13 @@ _STATES: Final[dict[RequestState, State]] = {
 
 def state_of(asked: Asked, now: datetime) -> State:
     """Return how a request stands for a home; what came after its end is no state."""
-    return _STATES.get(asked.state_at(now), "expired")
+    state = _STATES.get(asked.state_at(now))
+    if state is not None:
+        return state
+    if asked.ending is not None:
+        return asked.ending.how
+    ran_out = asked.ended_at(now) == asked.request.expires
+    return "expired" if ran_out else "suspended"
 
 
 def request_view(
