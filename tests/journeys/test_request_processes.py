@@ -32,7 +32,7 @@ from tests.journeys.traces import tells_nobody_apart, tells_nothing
 from tests.ports import free_port
 from tests.tools import need
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 
 
 @dataclass
@@ -65,7 +65,7 @@ async def join_agency(folder: Path, port: int, station: Station) -> Any:
     await station.found()
     async with hub(folder, port, station, WEEK_S) as link, aiohttp.ClientSession() as s:
         ann = await Steward.by_link(link, "ann")
-        told = await ann.ask("/api/steward/stewards")
+        told = await ann.ask("/api/steward/stewards", {"name": "bob"})
         bob = await Steward.by_link(told["link"], "bob")
         async with s.get(f"{url}/api/hub") as answer:
             log = (await answer.json())["log"]

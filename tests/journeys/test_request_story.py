@@ -19,7 +19,7 @@ from demo.scenes import PASSER_BY
 from demo.screenshot import BROWSER_OPTIONS
 from demo.started import StartedDemo, started_demo
 
-pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.timeout(600)]
 
 SLOW_MS = 60_000  # upper bounds: two cores run hub, town, engine, desks and Chromium
 CASE = "2026-004711"
