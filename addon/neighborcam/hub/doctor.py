@@ -1,7 +1,8 @@
 """Says what is not right with a hub, without changing anything."""
 
+import shutil
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from neighborcam.hub.blobs import Blobs
 from neighborcam.hub.census import load_census
 from neighborcam.hub.chunks import FOLDER
 from neighborcam.hub.errors import HubError
+from neighborcam.hub.fanout.nats import NatsFanout
 from neighborcam.hub.hiding import overdue_takedowns
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.settings import HubSettings
@@ -19,11 +21,14 @@ from neighborcam.hub.store.schema import CHUNKS, LOG, MEDIA, STEWARDS
 from neighborcam.hub.supervision import duty_states
 from neighborcam.hub.witness_marks import marks_of, told
 from neighborcam.protocol.checkpoint_text import CheckpointText
+from neighborcam.protocol.errors import ProtocolError
 from neighborcam.protocol.merkle import Leaves, leaf_hash, root
 from neighborcam.protocol.notes import parse_note
 from neighborcam.protocol.register_state import Standing
 
 STEWARDS_WANTED: Final = 3
+_SKEW: Final = timedelta(minutes=5)
+_ROOM: Final = 2**30  # bytes
 _ASKING: Final = (Standing.ANNOUNCED, Standing.MEMBER)
 
 
@@ -38,18 +43,62 @@ async def examine(settings: HubSettings) -> list[str]:
     except HubError as problem:
         return [*found, str(problem)]
     try:
-        found += [each async for each in _log(database, settings)]
-        found += [each async for each in _blobs(database, settings)]
-        found += [each async for each in _stewards(database)]
-        found += [each async for each in _takedowns(database)]
-        found += [each async for each in _rules(database, settings)]
-        found += [each async for each in _duties(database)]
-        found += [each async for each in _witnesses(database, settings)]
-    except HubError as problem:
-        found.append(str(problem))
+        for check in (
+            _log(database, settings),
+            _clock(database, settings),
+            _room(settings),
+            _nats(settings),
+            _blobs(database, settings),
+            _stewards(database),
+            _takedowns(database),
+            _rules(database, settings),
+            _duties(database),
+            _witnesses(database, settings),
+        ):
+            found += await _told_by(check)
     finally:
         await database.close()
     return found
+
+
+async def _told_by(check: AsyncIterator[str]) -> list[str]:
+    """Return what a check says; what keeps it from saying more hides no other's."""
+    found: list[str] = []
+    try:
+        async for each in check:
+            found.append(each)  # noqa: PERF401 - what was said before a failure stays
+    except (HubError, ProtocolError) as problem:
+        found.append(str(problem))
+    return found
+
+
+async def _clock(database: Database, settings: HubSettings) -> AsyncIterator[str]:
+    log = await PublicLog.open(database, settings.origin, _now)
+    async with database.read() as tx:
+        newest = (await log.register(tx)).newest
+    if newest > _now() + _SKEW:
+        yield (
+            f"the newest entry of the log is of {newest:%Y-%m-%d %H:%M}: this machine's"
+            " clock is behind, or was ahead; homes refuse what is of the future"
+        )
+
+
+async def _room(settings: HubSettings) -> AsyncIterator[str]:
+    free = shutil.disk_usage(settings.data_dir).free
+    if free < _ROOM:
+        yield f"the disk has {free // 2**20} MB left: make room, or move --data"
+
+
+async def _nats(settings: HubSettings) -> AsyncIterator[str]:
+    if settings.nats:
+        try:
+            await (await NatsFanout.open(settings.nats, "doctor")).close()
+        except HubError as problem:
+            yield f"{problem}: engines hear of other nodes' alerts seconds later"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 async def _addresses(settings: HubSettings) -> AsyncIterator[str]:
@@ -69,7 +118,7 @@ async def _addresses(settings: HubSettings) -> AsyncIterator[str]:
 
 async def _log(database: Database, settings: HubSettings) -> AsyncIterator[str]:
     """The checkpoint must be that of the entries, and every hash that of its entry."""
-    log = await PublicLog.open(database, settings.origin, lambda: datetime.now(UTC))
+    log = await PublicLog.open(database, settings.origin, _now)
     if log.key.name != settings.origin:
         yield f"the log is named {log.key.name}: --url must stay what it was"
     async with database.read() as tx:
@@ -117,7 +166,7 @@ async def _takedowns(database: Database) -> AsyncIterator[str]:
 
 async def _rules(database: Database, settings: HubSettings) -> AsyncIterator[str]:
     """What the hub was told must be what stands in its log, and fit its members."""
-    log = await PublicLog.open(database, settings.origin, lambda: datetime.now(UTC))
+    log = await PublicLog.open(database, settings.origin, _now)
     async with database.read() as tx:
         register = await log.register(tx)
     logged = register.rules
@@ -140,7 +189,7 @@ async def _duties(database: Database) -> AsyncIterator[str]:
 
 
 async def _witnesses(database: Database, settings: HubSettings) -> AsyncIterator[str]:
-    log = await PublicLog.open(database, settings.origin, lambda: datetime.now(UTC))
+    log = await PublicLog.open(database, settings.origin, _now)
     async with database.read() as tx:
         marks = await marks_of(tx, settings.witnesses)
         size = await log.size(tx)

@@ -64,11 +64,19 @@ class PublicLog:
     async def open(
         cls, database: Database, origin: str, clock: Callable[[], datetime]
     ) -> "PublicLog":
-        """Return the log; ``origin`` counts at the first start only: it is for ever."""
+        """Return the log; ``origin`` counts at the first start only: it is for ever.
+
+        Raises `StorageFailed` for a log whose key is gone.
+        """
         async with database.write() as tx:
             seed = await setting(tx, _KEY)
             named = await setting(tx, _ORIGIN)
             if seed is None or named is None:
+                if await tx.scalar(select(func.count()).select_from(LOG)):
+                    raise StorageFailed(
+                        "the key of the public log is not in the database any more:"
+                        " restore a backup; with another key no home would believe it"
+                    )
                 seed = Ed25519PrivateKey.generate().private_bytes_raw()
                 named = origin.encode()
                 await put_setting(tx, _KEY, seed)
