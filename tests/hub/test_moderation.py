@@ -151,7 +151,7 @@ async def test_who_is_filmed_has_it_hidden_at_once_without_an_account(
     alert = await with_picture(home)
     await decide(town, "approved")
     wish = Takedown(alert=alert.id, sha256=alert.media[0].sha256)
-    await asked(town, "takedowns", encode(wish))
+    code = (await asked(town, "takedowns", encode(wish)))["code"]
     assert isinstance(await town.hub.desk.alerts.get(alert.id), Withdrawn)
     with pytest.raises(HubRefused):
         await home.link.get_media(
@@ -159,6 +159,8 @@ async def test_who_is_filmed_has_it_hidden_at_once_without_an_account(
         )
     await decide(town, "upheld")
     assert await standing(town, alert.id) == Standing.REMOVED
+    state = await asked(town, "takedown-states", {"code": code})
+    assert (state["state"], state["may_appeal"]) == ("removed", False)
     wrong = Takedown(alert=alert.id, sha256="0" * 64)
     with pytest.raises(HubRefused):
         await home.link.send("/api/takedowns", wrong)

@@ -287,6 +287,7 @@ def test_a_member_reads_at_the_hub_s_own_page(page: Page, hub: RunningHub) -> No
     tab = opening.value
     expect(tab.get_by_role("heading", name="Smoke above the school")).to_be_visible()
     assert "pass" not in tab.url
+    assert tab.evaluate("window.opener") is None
     expect(tab.get_by_text("All alerts of your region")).to_be_visible()
 
 

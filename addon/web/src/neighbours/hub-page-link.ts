@@ -22,6 +22,7 @@ export class HubPageLink extends LitElement {
   private async open(): Promise<void> {
     this.problem = "";
     const tab = window.open("", "_blank");
+    if (tab !== null) tab.opener = null; // a hub must not lead this page elsewhere
     try {
       const { url } = await client.hubPage();
       if (tab === null) location.assign(url);
