@@ -394,6 +394,47 @@ async def test_another_agency_collects_nothing(policed: Policed) -> None:
         assert refused.value.code == "bad_signature"
 
 
+async def test_a_stolen_certificate_is_worth_nothing_once_it_is_revoked(
+    policed: Policed,
+) -> None:
+    """Whoever has the officer's key collects, answers and ends nothing with it."""
+    await policed.join()
+    request = await policed.ask()
+    policed.town.clock.at += DAY + timedelta(minutes=6)
+    now = policed.town.clock()
+    await policed.police.collect(request, 0, now)
+    revoked = policed.agency.revoked(policed.agency.officer, now)
+    await policed.police.post("/api/revocations", revoked)
+    bundle = word(policed, ReplyBundle, request, number=0, slots=(bytes(4096),) * 8)
+    tries = (
+        policed.police.collect(request, 0, now),
+        policed.police.post("/api/replies", policed.agency.officer.say(bundle)),
+        policed.police.say(word(policed, Ending, request, how="withdrawn")),
+    )
+    for each in tries:
+        with pytest.raises(Refused, match="revoked"):
+            await each
+    assert (await policed.police.status(request))["state"] == "open"
+
+
+async def test_a_word_under_a_certificate_that_is_not_its_own_is_refused(
+    policed: Policed,
+) -> None:
+    """Certificates are public: to have one is not to be the officer."""
+    await policed.join()
+    request = await policed.ask()
+    thief = policed.agency.certified(Role.OFFICER, "x")
+    made = thief.say(word(policed, Ending, request, how="withdrawn"))
+    genuine = policed.agency.officer.issued
+    stolen = msgspec.structs.replace(made.word, certificate=genuine.sha256)
+    for each in (made.word, stolen):
+        forged = msgspec.structs.replace(made, word=each, certificate=genuine)
+        with pytest.raises(Refused) as refused:
+            await policed.police.post("/api/words", forged)
+        assert refused.value.code == "bad_signature"
+    assert (await policed.police.status(request))["state"] == "open"
+
+
 async def test_a_wish_to_collect_is_of_now(policed: Policed) -> None:
     await policed.join()
     request = await policed.ask()

@@ -5,12 +5,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from demo.agency import circle
 from demo.steward import Refused
@@ -22,12 +20,9 @@ from neighborcam.engine.sharing.hub_link import HubLink
 from neighborcam.engine.sharing.log_follower import LogFollower
 from neighborcam.engine.sharing.log_keeper import LogKeeper
 from neighborcam.engine.sharing.turns import Turns
-from neighborcam.hub.store.schema import METADATA
 from neighborcam.protocol.agency_entries import Overdue, RequestLogged
 from neighborcam.protocol.alerts import Token
-from neighborcam.protocol.answers import CHUNK_BYTES, CapsulePost, ChunkPost, lock_of
 from neighborcam.protocol.canonical import encode
-from neighborcam.protocol.capsules import seal_capsule
 from neighborcam.protocol.checkpoints import LogPolicy
 from neighborcam.protocol.entries import Entry
 from neighborcam.protocol.errors import ProtocolError
@@ -39,7 +34,6 @@ from tests.hub.clock import Clock
 from tests.hub.police import PLACE, Policed
 
 DAY = timedelta(days=1)
-HOMES = 500
 
 
 # -- yes and silence look alike ------------------------------------------------------
@@ -157,111 +151,6 @@ def test_the_comparison_would_notice_haste() -> None:
     other = [each * 0.8 for each in one]
     assert smirnov(one, other) < 0.01
     assert smirnov(one, [chance.uniform(0, 86_400) for _ in range(200)]) > 0.01
-
-
-# -- the hub cannot say who has cameras, who answered, who declined ------------------
-
-
-async def play(policed: Policed, request: str, answering: frozenset[int]) -> list[Home]:
-    """Let 500 homes join and take their turn; those named answer, with a clip."""
-    homes = []
-    for number in range(HOMES):
-        home = await policed.town.home()
-        homes.append(home)
-        token, paid = await home.token("capsule"), await home.token("piece")
-        content = b"answer" if number in answering else b""
-        await home.link.send(
-            "/api/capsules",
-            CapsulePost(
-                request=request,
-                round=0,
-                capsule=seal_capsule(
-                    content, policed.agency.seals[request].recipient, request.encode()
-                ),
-                token=token,
-            ),
-        )
-        if number in answering:
-            head = ChunkPost(id=new_id(), lock=lock_of(new_id()), token=paid)
-            data = encode(head) + b"\n" + bytes(CHUNK_BYTES)
-            await home.link.put(f"/api/chunks/{head.id}", data)
-    return homes
-
-
-async def everything(policed: Policed) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of every table, in the order in which the file has them."""
-    found = {}
-    async with policed.town.hub.desk.database.read() as tx:
-        for name in METADATA.tables:
-            rows = await tx.execute(text(f"SELECT * FROM {name}"))  # noqa: S608
-            found[name] = [tuple(row) for row in rows]
-    return found
-
-
-def features(dump: dict[str, list[tuple[Any, ...]]], home: Home) -> dict[str, float]:
-    """Return every number that an adversary finds about a household in the dump."""
-    key = home.member.key.public_key().public_bytes_raw()
-    names: set[Any] = {home.member.household, key}
-    hashed = {sha256(home.member.household.encode()).digest(), sha256(key).digest()}
-    names |= hashed
-    found: dict[str, float] = {}
-    for table, rows in dump.items():
-        mine = [(at, row) for at, row in enumerate(rows) if names & set(row)]
-        found[f"{table} rows"] = len(mine)
-        for at, row in mine[:1]:
-            found[f"{table} place"] = at
-            for column, value in enumerate(row):
-                found[f"{table} {column}"] = _number(value)
-    return found
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, int | float):
-        return float(value)
-    data = value if isinstance(value, bytes) else str(value).encode()
-    return float(int.from_bytes(sha256(data).digest()[:4]))
-
-
-def advantage(known: list[dict[str, float]], answering: frozenset[int]) -> float:
-    """Return how far the best single feature is from chance, as |AUC - 0.5|."""
-    names = {name for each in known for name in each}
-    return max(
-        abs(_auc([each.get(name, -1.0) for each in known], answering) - 0.5)
-        for name in names
-    )
-
-
-def _auc(values: list[float], answering: frozenset[int]) -> float:
-    yes = [values[number] for number in answering]
-    no = [value for number, value in enumerate(values) if number not in answering]
-    wins = sum((a > b) + (a == b) / 2 for a in yes for b in no)
-    return float(wins) / (len(yes) * len(no))
-
-
-@pytest.mark.timeout(240)
-async def test_who_may_read_all_of_a_hub_does_no_better_than_chance(
-    policed: Policed,
-) -> None:
-    """The compelled-disclosure game: 500 homes, 125 answered; who?"""
-    await policed.join()
-    request = await policed.ask()
-    chance = random.Random(5)  # noqa: S311 - a game
-    answering = frozenset(chance.sample(range(HOMES), 125))
-    homes = await play(policed, request, answering)
-    dump = await everything(policed)
-    known = [features(dump, home) for home in homes]
-    assert len(dump["households"]) == HOMES
-    assert len(dump["capsules"]) == HOMES
-    # For 125 of 500 the AUC of a coin has a standard deviation of 0.03; the adversary
-    # has some twenty coins, and takes the best.
-    assert advantage(known, answering) < 0.15
-    blinded = {row[2] for row in dump["issued"]}
-    spent = {row[0] for row in dump["spent"]}
-    assert not blinded & spent
-    planted = [
-        each | {"slip": float(number in answering)} for number, each in enumerate(known)
-    ]
-    assert advantage(planted, answering) == 0.5  # the game can be lost
 
 
 # -- limits hold ---------------------------------------------------------------------

@@ -356,6 +356,27 @@ async def test_an_answer_that_missed_a_round_takes_the_next_one(
     assert answer.text == TIP.text
 
 
+async def test_what_is_taken_back_goes_before_what_waits(
+    policed: Policed, asked: tuple[OneHome, str]
+) -> None:
+    """Each turn takes one answer: no more are taken than there are turns."""
+    one, request = asked
+    await one.requests.answer(request, TIP)
+    await one.take_turn()
+    (first,) = await collected(policed, request)
+    left = one.requests._life.turns.left(one.requests._need(request))
+    said = [AnswerDraft(decision=Decision.TIP, text=f"{n}.") for n in range(left + 1)]
+    for each in said[:-1]:
+        await one.requests.answer(request, each)
+    with pytest.raises(Conflict, match="as many answers wait"):
+        await one.requests.answer(request, said[-1])
+    await one.requests.revoke(request, first.id)
+    await one.look()
+    await one.take_turn()
+    (heard,) = await collected(policed, request, 1)
+    assert (heard.kind, heard.about) == ("revoked", first.id)
+
+
 # -- second thoughts while it leaves --------------------------------------------------
 
 

@@ -75,6 +75,7 @@ async def test_an_objection_arrives_once_and_at_no_moment_that_tells(
     assert await fetched(policed, agency) == set()
     for each in sorted((one, silent), key=lambda e: kept(e).due_at):
         await due(each)
+        assert kept(each).due_at > policed.town.clock()  # not in the same breath
     assert len(await fetched(policed, agency)) == 2
     assert (await rows(policed, VETOES), objection(one)) == ([], "waiting")
     await due(one)

@@ -230,7 +230,8 @@ class Answering:
 
     async def _queue(self, written: Written, clips: Sequence[MadeClip] = ()) -> None:
         answer = written.answer
-        asked = self._need_turn(answer.request)  # sealing took a while
+        is_first = answer.kind == "revoked"
+        asked = self._need_turn(answer.request, is_first=is_first)  # sealing took long
         row = AnswerRow(
             id=answer.id,
             request=answer.request,
@@ -271,14 +272,24 @@ class Answering:
         rows = self._rows.answers(request)
         return [each for each in rows if each.state not in OVER]
 
-    def _need_turn(self, request: str) -> Asked:
-        """Return a request to which an answer can still leave. Raises `Conflict`."""
+    def _need_turn(self, request: str, *, is_first: bool = False) -> Asked:
+        """Return a request to which an answer can still leave. Raises `Conflict`.
+
+        Each turn takes one; ``is_first``: it leaves before those that wait.
+        """
         asked = self._life.need_open(request)
         if not self._life.takes_part:
             raise Conflict("this home takes no part in rounds: no answer leaves")
-        if not self._life.turns.can_take(asked):
+        left, rows = self._life.turns.left(asked), self._rows.answers(request)
+        if not left:
             raise Conflict(
                 "this home's last turn for this request is over: no answer can leave"
+            )
+        waiting = sum(each.state == "waiting" for each in rows)
+        if waiting >= left and not is_first:
+            raise Conflict(
+                "as many answers wait as this home has turns before the request is"
+                " over: take one back, or say it in the next one"
             )
         return asked
 

@@ -70,24 +70,30 @@ class Turns:
         due = now + timedelta(seconds=wait_s)
         self._rows.plan_round(request.id, number, due, ends)
 
-    def can_take(self, asked: Asked, after: datetime | None = None) -> bool:
-        """Tell whether this home has another turn before a request is over.
-
-        With ``after``, one that is not before that moment.
-        """
+    def left(self, asked: Asked) -> int:
+        """Return how many turns this home has before a request is over."""
         self.plan(asked)
-        request, now = asked.request, self._clock()
-        if any(
-            row.request == request.id and row.due_at >= (after or row.due_at)
+        now = any(row.request == asked.request.id for row in self._rows.rounds())
+        return now + self._later(asked, self._clock())
+
+    def can_take(self, asked: Asked, after: datetime) -> bool:
+        """Tell whether this home has a turn that is not before a moment."""
+        return self._later(asked, max(after, self._clock())) > 0 or any(
+            row.request == asked.request.id and row.due_at >= after
             for row in self._rows.rounds()
-        ):
-            return True
-        moment = max(now, after or now)
-        number = rounds.round_at(asked.logged, moment, urgent=request.urgent)
-        begins, ends = rounds.span(
-            asked.logged, request.expires, number + 1, urgent=request.urgent
         )
-        return begins < ends - MARGIN
+
+    def _later(self, asked: Asked, now: datetime) -> int:
+        """Return how many rounds begin after the one of ``now``."""
+        logged, request = asked.logged, asked.request
+        count = rounds.count(logged, request.expires, urgent=request.urgent)
+        begins, ends = rounds.span(
+            logged, request.expires, count - 1, urgent=request.urgent
+        )
+        if begins >= ends - MARGIN:
+            count -= 1  # cut off so short that nothing leaves in it
+        number = rounds.round_at(logged, now, urgent=request.urgent)
+        return max(0, count - number - 1)
 
     def leaves_at(self, answer: AnswerRow) -> datetime | None:
         """Return when an answer that waits will leave, if that is drawn already.
@@ -166,8 +172,12 @@ class Turns:
         return replace(row, body=body, answer=id_)
 
     def _waiting(self, request: str) -> AnswerRow | None:
-        """Return the oldest answer that can leave: all its pieces are at the hub."""
-        for answer in self._rows.answers(request):
+        """Return the oldest answer that can leave: all its pieces are at the hub.
+
+        What takes something back goes first.
+        """
+        rows = self._rows.answers(request)
+        for answer in sorted(rows, key=lambda each: each.kind != "revoked"):
             pieces = self._rows.pieces(answer.id)
             if answer.state == "waiting" and all(each.data is None for each in pieces):
                 return answer
