@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from demo.agency import MakeBelieveAgency
 from neighborcam.protocol.agencies import Role
 from neighborcam.protocol.agency_alert_limits import (
     agency_alert_problems,
@@ -224,6 +225,19 @@ def test_a_revoked_officer_cannot_even_cancel_but_a_colleague_can(log: Log) -> N
         )
     )
     log.add(log.warned(agency.warn(cancel, colleague)))
+
+
+def test_another_member_agency_changes_and_cancels_nothing_of_it(log: Log) -> None:
+    first = log.agency
+    log.agency = MakeBelieveAgency(now=log.now, place=first.place)
+    log.join()
+    warned = first.warn(first.alert(log.now))
+    log.add(log.warned(warned, "ann"))
+    other, named = log.agency, {"agency": log.agency.record.id}
+    update = other.warn(other.version(warned.alert, **named))
+    refuse(log, update, "another agency's alert", "ann")
+    cancel = other.warn(other.cancel(warned.alert, **named))
+    refuse(log, cancel, "another agency's alert")
 
 
 def test_three_a_day_and_updates_do_not_count(log: Log) -> None:
