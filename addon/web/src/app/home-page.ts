@@ -58,6 +58,7 @@ export class HomePage extends LitElement {
   }
 
   private renderBar(known: Home): TemplateResult {
+    const alerts = current(known.alerts).length;
     return html`<header class="bar">
       <img src="./icon.svg" alt="" width="34" height="34" />
       <div class="title">
@@ -65,8 +66,12 @@ export class HomePage extends LitElement {
         <p class="soft small">${summary(known)}</p>
       </div>
       ${this.scope.value === "admin" ? this.renderAdd() : nothing}
-      <button class="neighbours" @click=${() => (this.open = { what: "neighbours" })}>
-        Neighbours${known.alerts.length > 0 ? ` (${current(known.alerts).length})` : ""}
+      <button
+        class="neighbours"
+        aria-label=${`Neighbours${alerts > 0 ? ` (${alerts})` : ""}`}
+        @click=${() => (this.open = { what: "neighbours" })}
+      >
+        ${icon("bubble")}<span>Neighbours</span>${alerts > 0 ? html`<b>${alerts}</b>` : nothing}
       </button>
       ${this.scope.value === "admin" ? this.renderSettings() : nothing}
     </header>`;

@@ -115,8 +115,12 @@ export const layout = css`
     .bar {
       padding: var(--space-3) 0;
     }
-    .add span {
+    .add span,
+    .neighbours span {
       display: none;
+    }
+    .neighbours {
+      padding: 0 var(--space-3);
     }
     .add {
       width: 40px;

@@ -25,11 +25,13 @@ export class ChosenPicture extends LitElement {
       .stage {
         display: grid;
         place-items: center;
-        min-height: 160px;
         overflow: hidden;
         border-radius: var(--radius-m);
         background: var(--stage);
         color: var(--stage-ink);
+      }
+      p.stage {
+        min-height: 160px;
       }
       .stage img,
       .stage video {

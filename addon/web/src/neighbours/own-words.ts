@@ -1,7 +1,9 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import type { DiaryLine } from "../api/neighbours";
-import { client } from "../state/session";
+import type { Home } from "../state/home";
+import { client, home } from "../state/session";
+import { Watch } from "../state/store";
 import "../ui/confirm";
 import { base, buttons } from "../ui/styles";
 import { Doing } from "./doing";
@@ -37,6 +39,8 @@ export class OwnWords extends LitElement {
     `,
   ];
 
+  private readonly home = new Watch<Home>(this, home);
+  private heard: Home["alerts"] | null = null;
   @state() private lines: readonly DiaryLine[] = [];
   private readonly doing = new Doing(this);
   private clock = 0;
@@ -52,6 +56,12 @@ export class OwnWords extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.clearInterval(this.clock);
+  }
+
+  override willUpdate(): void {
+    // What has just come back from the hub waits no more.
+    if (this.heard !== null && this.heard !== this.home.value.alerts) void this.load();
+    this.heard = this.home.value.alerts;
   }
 
   override render(): TemplateResult | typeof nothing {
