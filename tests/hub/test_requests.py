@@ -14,10 +14,15 @@ from demo.town_home import Home, new_id
 from neighborcam.engine.errors import HubRefused
 from neighborcam.engine.sharing.hub_link import blinded
 from neighborcam.hub.doctor import examine
+from neighborcam.hub.misuse import MOST as MISUSES
 from neighborcam.hub.store.schema import CAPSULES
 from neighborcam.protocol.age_keys import HybridRecipient, parse_recipient
 from neighborcam.protocol.agencies import Role, Veto, sign_agency
-from neighborcam.protocol.agency_entries import AgencyRestored
+from neighborcam.protocol.agency_entries import (
+    REVOKED,
+    AgencyRestored,
+    RequestRefused,
+)
 from neighborcam.protocol.alerts import Token
 from neighborcam.protocol.answers import (
     CHUNK_BYTES,
@@ -284,8 +289,46 @@ async def test_a_revoked_officer_asks_for_nothing(policed: Policed) -> None:
     signed = policed.request()
     revoked = policed.agency.revoked(policed.agency.officer, policed.town.clock())
     await policed.police.post("/api/revocations", revoked)
-    with pytest.raises(Refused, match="revoked"):
-        await policed.police.ask(signed)
+    for _ in range(2):
+        with pytest.raises(Refused, match="revoked"):
+            await policed.police.ask(signed)
+    assert (await kinds(policed)).count("request-refused") == 1
+
+
+async def test_who_asks_by_a_revoked_certificate_is_told_of_in_public(
+    policed: Policed, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "neighborcam")
+    await policed.join()
+    agency, desk = policed.agency, policed.town.hub.desk
+    signed = [policed.request() for _ in range(5)]
+    forged = msgspec.structs.replace(policed.request(), sig_officer=bytes(64))
+    revoked = agency.revoked(agency.officer, policed.town.clock())
+    await policed.police.post("/api/revocations", revoked)
+    before = len(await kinds(policed))
+    for each in (forged, *signed):
+        with pytest.raises(Refused):
+            await policed.police.ask(each)
+    kind = "request-refused"
+    assert (await kinds(policed))[before:] == [kind] * MISUSES
+    told = [read_entry(e) for e in await desk.log.entries(0, 1000)][-MISUSES:]
+    for entry, each in zip(told, signed, strict=False):
+        assert isinstance(entry, RequestRefused)
+        assert (entry.rule, entry.request) == (REVOKED, each.sha256)  # not the forged
+        assert (entry.agency, entry.steward) == (agency.record.id, "")
+    async with desk.database.read() as tx:
+        assert (await desk.log.register(tx)).agency(agency.record.id).refused == 0
+    counted = await (await policed.town.get("/api/statistics")).json()
+    assert counted["lapsed"] == 0
+    assert counted["agencies"][agency.record.id]["refused"] == 0
+    numbers = await (await policed.town.get("/metrics")).text()
+    assert 'neighborcam_hub_refusals_total{code="bad_signature"} 6.0' in numbers
+    lines = [e.getMessage() for e in caplog.records if "was refused" in e.getMessage()]
+    assert lines == ["a request was refused: bad_signature"] * 6
+    policed.town.clock.at += DAY
+    with pytest.raises(Refused):
+        await policed.police.ask(policed.request())
+    assert (await kinds(policed)).count("request-refused") == MISUSES + 1
 
 
 async def test_an_agency_cannot_end_the_certificates_of_another(

@@ -13,6 +13,7 @@ from neighborcam.protocol.agency_entries import (
     AgencySuspended,
     Overdue,
     RequestRefused,
+    is_misuse,
 )
 from neighborcam.protocol.alerts import MsgType
 from neighborcam.protocol.entries import Entry
@@ -47,7 +48,8 @@ class AgencyNumbers(msgspec.Struct, frozen=True, kw_only=True):
 
 def by_agency(told: Told, chosen: Sequence[Entry]) -> dict[str, AgencyNumbers]:
     """Count by agency; the log knows every one by its announcement."""
-    refused = _count(chosen, RequestRefused)
+    asked = (e for e in chosen if not (isinstance(e, RequestRefused) and is_misuse(e)))
+    refused = _count(asked, RequestRefused)
     overdue, suspended = _count(chosen, Overdue), _count(chosen, AgencySuspended)
     warned, unsaid = _warned(chosen), _count(chosen, AgencyAlertRefused)
     return {

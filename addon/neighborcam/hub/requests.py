@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.approvals import Approvals
 from neighborcam.hub.errors import Conflict, IdTaken, NotFound, TooMany
+from neighborcam.hub.misuse import note_misuse
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.review_context import Context, context
 from neighborcam.hub.store.database import Database
@@ -105,6 +106,14 @@ class Requests:
         Raises `BadSignature`, `OutsideLimits`, `BadProof`, `IdTaken`, and `Conflict`
         or `TooMany` when enough wait already.
         """
+        try:
+            return await self._submit(signed)
+        except BadSignature:
+            async with self._database.write() as tx:
+                await note_misuse(tx, self._log, signed, self._clock())
+            raise
+
+    async def _submit(self, signed: SignedRequest) -> RequestState:
         body, request = encode(signed), signed.request
         async with self._database.write() as tx:
             row = await _review(tx, request.id)

@@ -26,6 +26,7 @@ from neighborcam.protocol.agency_entries import (
     Overdue,
     RequestLogged,
     RequestRefused,
+    is_misuse,
 )
 from neighborcam.protocol.alerts import MsgType
 from neighborcam.protocol.entries import (
@@ -86,6 +87,7 @@ def count_entries(
     told = read(decoded, counts)
     areas = by_area(told, census)
     refused = [each for each in chosen if isinstance(each, RequestRefused)]
+    lapsed = [each for each in refused if not (each.steward or is_misuse(each))]
     return Statistics(
         entries=len(chosen) + (unknown := _unknown(decoded, chosen)),
         decisions=_tally(
@@ -118,7 +120,7 @@ def count_entries(
         overdue=_tally(each.what for each in chosen if isinstance(each, Overdue)),
         refusals_by_rule=_tally(each.rule for each in refused),
         reviews_by_steward=by_steward(chosen),
-        lapsed=sum(not each.steward for each in refused),
+        lapsed=len(lapsed),
         areas=areas,
         elsewhere=elsewhere(areas, census),
     )

@@ -3,7 +3,7 @@
 Never an entry, and never a number, about the answers to a request.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -25,6 +25,8 @@ from neighborcam.protocol.requests import (
     Outcome,
     SignedRequest,
 )
+
+REVOKED: Final = "signed with a revoked certificate"  # a rule that software applies
 
 type Line = Annotated[str, msgspec.Meta(max_length=300)]
 type Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -163,7 +165,8 @@ class RequestLogged(Message, frozen=True, kw_only=True, tag="request-logged"):
 class RequestRefused(Message, frozen=True, kw_only=True, tag="request-refused"):
     """A request that was not let through; its text is nobody's business.
 
-    ``steward`` is empty when the software did it: nobody looked in time.
+    ``steward`` is empty when the software did it: nobody looked in time, or, by the
+    rule `REVOKED`, one of its certificates had been revoked.
     """
 
     v: Literal[1] = 1
@@ -174,6 +177,11 @@ class RequestRefused(Message, frozen=True, kw_only=True, tag="request-refused"):
     rule: Line
     fact: Line
     steward: Annotated[str, msgspec.Meta(max_length=40)]
+
+
+def is_misuse(entry: RequestRefused) -> bool:
+    """Tell whether a revoked certificate signed it: no request of the agency then."""
+    return entry.rule == REVOKED and not entry.steward
 
 
 class AgencySaid(Message, frozen=True, kw_only=True, tag="agency-said"):

@@ -27,6 +27,7 @@ from neighborcam.protocol.agency_entries import (
     RequestRefused,
     RulesSet,
     StewardInterest,
+    is_misuse,
 )
 from neighborcam.protocol.approval_subjects import place
 from neighborcam.protocol.entries import (
@@ -153,7 +154,11 @@ class Register(RegisterState):
                 asked.ended = entry.at
 
     def _refuse(self, entry: RequestRefused) -> None:
-        self.agencies[entry.agency].refused += 1
+        agency = self.agencies[entry.agency]
+        if is_misuse(entry):
+            agency.misused += ((entry.at, entry.request),)
+        else:  # what a thief asked is no request of the agency
+            agency.refused += 1
 
     def _warn(self, entry: AgencyAlertLogged) -> None:
         logged = LoggedAlert(signed=entry.alert, index=self.size, logged=entry.at)

@@ -62,6 +62,7 @@ class Agency:
     veto_key: bytes
     vetoes: int | None = None
     refused: int = 0  # requests of it
+    misused: tuple[tuple[datetime, str], ...] = ()  # by revoked certificates; hashes
     alerts_refused: int = 0
     suspended: int = 0  # times
     ends: bytes = NOTHING

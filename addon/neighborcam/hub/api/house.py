@@ -1,17 +1,19 @@
 """Handlers about the hub itself: health, metrics, its description, its page."""
 
 import mimetypes
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from sqlalchemy import func, select
 
 from neighborcam.hub.api.desk import Call, Desk
 from neighborcam.hub.api.errors import NoRoute
 from neighborcam.hub.api.messages import Health
+from neighborcam.hub.api.plumbing import REFUSALS
 from neighborcam.hub.api.witness_numbers import WitnessNumbers
 from neighborcam.hub.hiding import overdue_takedowns
 from neighborcam.hub.store.inventory import TableTold
@@ -53,6 +55,8 @@ async def metrics(call: Call[None, None]) -> web.StreamResponse:
     async with call.desk.database.read() as tx:
         marks = await marks_of(tx, call.desk.settings.witnesses)
     registry.register(WitnessNumbers(marks))
+    refusals = call.http_request.app[REFUSALS]
+    registry.register(_Refusals(refusals))
     body = generate_latest(registry)
     return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
@@ -107,6 +111,23 @@ class _Numbers:
             GaugeMetricFamily(f"neighborcam_hub_{name}", text, value=value)
             for name, (text, value) in self._numbers.items()
         ]
+
+
+class _Refusals:
+    """How often this node refused, by the code of the error."""
+
+    def __init__(self, counted: Mapping[str, int]) -> None:
+        self._counted = counted
+
+    def collect(self) -> list[CounterMetricFamily]:
+        family = CounterMetricFamily(
+            "neighborcam_hub_refusals",
+            "How often this node refused something since it started",
+            labels=["code"],
+        )
+        for code, count in self._counted.items():
+            family.add_metric([code], count)
+        return [family]
 
 
 class _Failures:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 import traceback
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from types import NoneType
 from typing import Any, Final
@@ -24,6 +25,9 @@ from neighborcam.protocol.identity import Message
 
 JSON: Final = "application/json"
 MAX_BODY: Final = 128 * 1024
+REFUSALS: Final = web.AppKey("refusals", Counter[str])  # by code, of this node
+# Whoever tries others' keys; by code alone, as nothing else of it is our business.
+_WORTH_A_LINE: Final = frozenset({"bad_signature", "not_allowed"})
 _LOG: Final = logging.getLogger(__name__)
 _HOSTILE: Final = (
     msgspec.DecodeError,
@@ -49,6 +53,9 @@ def json_response(body: object, status: int = 200) -> web.Response:
 def error_response(error: Exception, http_request: web.Request) -> web.Response:
     """Return the answer for an error, by the table."""
     status, answer = errors.answer_for(error)
+    http_request.app[REFUSALS][answer.error.code] += 1
+    if answer.error.code in _WORTH_A_LINE:
+        _LOG.info("a request was refused: %s", answer.error.code)
     if isinstance(error, OldSize):  # C2SP tlog-witness says what this answer is
         return web.Response(
             text=f"{error.size}\n", status=status, content_type="text/x.tlog.size"

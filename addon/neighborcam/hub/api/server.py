@@ -1,6 +1,7 @@
 """The hub's HTTP server: listens, and drains when it stops."""
 
 import asyncio
+from collections import Counter
 from typing import Final
 
 from aiohttp import web
@@ -8,7 +9,7 @@ from aiohttp import web
 from neighborcam.hub.api.connections import HEADERS, Runner
 from neighborcam.hub.api.desk import DESK, Desk
 from neighborcam.hub.api.house import API_POLICY, PAGE_POLICY
-from neighborcam.hub.api.plumbing import answer_errors
+from neighborcam.hub.api.plumbing import REFUSALS, answer_errors
 from neighborcam.hub.api.routes import add_routes
 
 _DRAIN_S: Final = 10.0
@@ -69,6 +70,7 @@ async def _stop_accepting(runner: web.AppRunner) -> None:
 def _application(desk: Desk) -> web.Application:
     application = web.Application(middlewares=[answer_errors])
     application[DESK] = desk
+    application[REFUSALS] = Counter()
     add_routes(application.router)
     application.on_response_prepare.append(_add_headers)
     return application

@@ -276,7 +276,7 @@ export function entryWords(entry: LogEntry, name: (agency: string) => string): W
         `A request of ${name(entry.agency)} was refused: ${plain(entry.offence)}`,
         `Rule: ${entry.rule}`,
         `It rests on: ${entry.fact}`,
-        entry.steward === "" ? "No steward looked in time" : `By ${entry.steward}`,
+        entry.steward === "" ? "By the hub itself" : `By ${entry.steward}`,
       );
     case "agency-said":
       return saidWords(entry, name);
