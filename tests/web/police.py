@@ -48,8 +48,10 @@ class Police:
         await self.client.apply()
         await self.ann.look_into(agency)
         await self.ann.approve_agency(agency)
-        await bob.approve_agency(agency)
-        await bob.close()
+        try:
+            await bob.approve_agency(agency)
+        finally:
+            await bob.close()
 
     async def join(self, domain: MakeBelieveDomain) -> None:
         """Become a member: announced a week ago, joined now."""
@@ -87,5 +89,7 @@ def policed_hub(
     with RunningHub(folder, clock=clock, resolver=domain, census=census) as hub:
         police = Police(hub, clock)
         hub.run(police.join(domain))
-        yield hub, police
-        hub.run(police.close())
+        try:
+            yield hub, police
+        finally:
+            hub.run(police.close())
