@@ -196,7 +196,7 @@ _TOLD: Final = """
   looking for, what was tried. Press "Circle in the middle"; the desk proposes the right
   hour. "Look at it and sign", and copy the link that is shown. At 2, Countersign: paste
   it, read, sign, copy the new link. At 1, Countersign: paste that, and submit it.
-  A steward of the demo looks at it by herself. At 4, Statistics counts it at once.
+  A steward of the demo looks at it by herself. At 4, Public log has every word.
 
   Answer, or do not. At 3: Neighbours, Requests, "Look at it". Make the clip, look at
   exactly what would leave, add words, approve. Or decline, or do nothing: from outside

@@ -149,8 +149,9 @@ def open_requests(home: Page) -> None:
 def read_the_log(played: Played) -> None:
     hub = played.tab(played.demo.hub)
     played.look(hub, "hub")
-    hub.get_by_role("link", name="Statistics").click()
-    expect(hub.get_by_role("main").get_by_text("Milltown Police").first).to_be_visible()
+    hub.get_by_role("link", name="Public log").click()
+    words = hub.get_by_role("main").get_by_text("A van that left in a hurry.")
+    expect(words.first).to_be_visible()
     played.look(hub, "log")
 
 
