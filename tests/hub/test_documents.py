@@ -1,12 +1,24 @@
 """docs/hub.md and spec/hub.md say what the code does, and nothing else."""
 
 import re
+from math import isqrt
 from pathlib import Path
 
 import msgspec
 import pytest
 from sqlalchemy import Integer, LargeBinary
 
+from neighborcam.hub import (
+    agency_alerts,
+    alerts,
+    applications,
+    breakers,
+    hiding,
+    households,
+    media_cleaning,
+    requests,
+    takedowns,
+)
 from neighborcam.hub.api.errors import ANSWERS, UNEXPECTED
 from neighborcam.hub.store.inventory import TableTold, inventory, strangers
 from neighborcam.hub.store.schema import METADATA, Instant
@@ -70,3 +82,20 @@ def test_no_column_can_hold_a_place_a_name_or_an_address() -> None:
         "stewards.name",
         "offices.name",
     }
+
+
+def test_limits_in_the_docs_are_those_of_the_code() -> None:
+    limits = document("docs/hub.md").section("What is limited")
+    told = [int(each) for each in re.findall(r"(?<=\| )\d+", limits)]
+    assert told == [
+        breakers.PER_MINUTE,
+        alerts.POSTS_IN_REGION,
+        households.INVITES_EACH,
+        takedowns.MOST_EACH,
+        hiding.UNSEEN_IN_REGION,
+        applications.MOST_APPLICATIONS,
+        requests.MOST_WAITING,
+        isqrt(media_cleaning.PIXELS),
+    ]
+    assert agency_alerts.MOST_WAITING == requests.MOST_WAITING
+    assert f"{media_cleaning.FRAMES} pictures" in limits
