@@ -14,12 +14,14 @@ from neighborcam.protocol.note_keys import LogKey, WitnessKey
 HUB = "https://hub.example"
 
 
-def public() -> bytes:
-    return Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+def public(seed: int) -> bytes:
+    """Return a key that is the same each time: names of tests hold it."""
+    key = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
+    return key.public_key().public_bytes_raw()
 
 
-LOG = LogKey(name="hub.example", public_key=public()).vkey
-WITNESS = WitnessKey(name="other.example", public_key=public()).vkey
+LOG = LogKey(name="hub.example", public_key=public(1)).vkey
+WITNESS = WitnessKey(name="other.example", public_key=public(2)).vkey
 WHOLE = DeskSettings(hub=HUB, log=LOG, witnesses=(WITNESS,), quorum=1)
 
 
