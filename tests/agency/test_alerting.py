@@ -68,7 +68,9 @@ async def test_what_waits_is_taken_back_before_anybody_read_it(
 ) -> None:
     signed = await station.officer.warn(GAS)
     await station.officer.take_back(signed.alert.id)
-    assert (await states(station.officer))[0] == ("alert", "gone")
+    told = await states(station.officer)
+    assert [each for each, _ in told] == ["alert", "cancel"]
+    assert told[0][1] == "gone"
     assert (await register(station.officer)).alerts == {}
 
 

@@ -5,6 +5,7 @@ the hub that was lost neither doubles it nor loses it.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +25,7 @@ from neighborcam.agency.errors import DeskUnreadable, HubAway, HubSaidNo, NotNow
 from neighborcam.agency.parts import Parts
 from neighborcam.protocol.agencies import IssuedCertificate, Role
 from neighborcam.protocol.agency_alerts import SignedAlert, sign_alert
-from neighborcam.protocol.alerts import Alert
+from neighborcam.protocol.alerts import Alert, MsgType
 from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.errors import InvalidMessage
 from neighborcam.protocol.identity import is_id
@@ -96,7 +97,7 @@ class Alerting:
         found = [ToldAlert(alert=each, state="shown") for each in logged]
         kept = (e for e in self._all_kept() if e.alert.id not in register.alerts)
         found += [await self._where(each) for each in kept]
-        return sorted(found, key=lambda each: (each.alert.onset, each.alert.expires))
+        return sorted(found, key=_oldest_first)
 
     # -- parts -----------------------------------------------------------------------
 
@@ -159,6 +160,12 @@ class Alerting:
         for path in sorted(self._folder.glob("*.json")):
             if is_id(path.stem):
                 yield _read(path)
+
+
+def _oldest_first(told: ToldAlert) -> tuple[datetime, datetime, int]:
+    """Order alerts; of one moment, versions come after the first, a cancel last."""
+    alert = told.alert
+    return alert.onset, alert.expires, list(MsgType).index(alert.msg_type)
 
 
 def _read(path: Path) -> SignedAlert:
