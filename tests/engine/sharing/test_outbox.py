@@ -338,8 +338,7 @@ async def test_a_failure_is_told_once_and_sending_goes_on(
     said = [r for r in caplog.records if "sending messages" in r.getMessage()]
     assert len(said) == 1
     await one.sharing.publish(DRAFT)
-    await sent(one)
-    assert len(other.heard("received")) == 2
+    await until(lambda: len(other.heard("received")) == 2)
 
 
 async def test_a_full_disk_stops_no_hearing(
