@@ -5,7 +5,13 @@ import { spoken } from "../ui/action";
 import { base, buttons, fields } from "../ui/styles";
 import "./copy-line";
 import { panel } from "./hub-style";
-import { client, hub } from "./session";
+import { client } from "./session";
+
+/** What a steward's link is worth: who else there is may have changed since the page came. */
+async function stewardHint(): Promise<string> {
+  const others = (await client.hub()).stewards.length > 1;
+  return `Good for 7 days${others ? ", once another steward has agreed" : ""}. Whoever opens it first can decide cases as you do.`;
+}
 
 /** Makes invites, for a household or for another steward. */
 @customElement("nc-hub-steward-invites")
@@ -53,26 +59,25 @@ export class StewardInvites extends LitElement {
   }
 
   private household(): Promise<void> {
-    return this.make(client.inviteHousehold, "Invite for a household", "Good for 30 days.");
+    return this.make(client.inviteHousehold, "Invite for a household", () => "Good for 30 days.");
   }
 
   private async steward(event: SubmitEvent): Promise<void> {
     const name = spoken(event)("name");
-    const others = (hub.value?.stewards.length ?? 0) > 1;
-    const hint = `Good for 7 days${others ? ", once another steward has agreed" : ""}. Whoever opens it first can decide cases as you do.`;
-    await this.make(() => client.inviteSteward(name), "Invite for a steward", hint);
+    await this.make(() => client.inviteSteward(name), "Invite for a steward", stewardHint);
   }
 
   private async make(
     ask: () => Promise<{ link: string }>,
     label: string,
-    hint: string,
+    hint: () => string | Promise<string>,
   ): Promise<void> {
     this.problem = "";
     try {
-      this.link = (await ask()).link;
+      const { link } = await ask();
+      this.hint = await hint();
+      this.link = link;
       this.label = label;
-      this.hint = hint;
     } catch (error) {
       this.link = "";
       this.problem = words(error);
