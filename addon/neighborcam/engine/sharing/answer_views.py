@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final, get_args, get_type_hints
 
 import msgspec
 
@@ -9,6 +10,9 @@ from neighborcam.engine.index.answer_store import AnswerRow
 from neighborcam.engine.requests import AnswerView, ClipView, ReceiptView
 from neighborcam.protocol.answers import Answer
 from neighborcam.protocol.canonical import decode
+
+# Signed to the second, several at once: then they happened in this order.
+_STAGES: Final = get_args(get_type_hints(ReceiptView)["what"])
 
 
 def encoded_views(clips: Sequence[ClipView]) -> bytes:
@@ -37,7 +41,9 @@ def answer_view(
             "holds_originals": answer.holds_originals,
             "receipts": tuple(
                 msgspec.convert({"at": at, "what": what, "text": text}, ReceiptView)
-                for at, what, text in receipts
+                for at, what, text in sorted(
+                    receipts, key=lambda each: (each[0], _STAGES.index(each[1]))
+                )
             ),
         },
         AnswerView,

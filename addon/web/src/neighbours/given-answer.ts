@@ -68,7 +68,8 @@ export class GivenAnswerItem extends LitElement {
   override render(): TemplateResult {
     const { answer } = this;
     const what = answer.kind === "clips" ? answer.clips.map(clipWords).join("; ") : "Words";
-    const isOver = answer.state === "revoked" || answer.state === "ended";
+    const isDeleted = answer.receipts.some((each) => each.what === "deleted");
+    const isOver = answer.state === "revoked" || answer.state === "ended" || isDeleted;
     return html`<section class="card" aria-label="Answer">
       <h4>${what}</h4>
       ${answer.text === "" ? nothing : html`<p class="words">${answer.text}</p>`}
