@@ -20,14 +20,12 @@ from neighborcam.engine.requests import (
     Span,
     Viewpoint,
 )
-from neighborcam.engine.sharing import wallet
 from neighborcam.engine.sharing.answering import House
 from neighborcam.engine.sharing.clip_maker import ClipMaker, Recorded
 from neighborcam.engine.sharing.neighbourhood import Neighbourhood
 from neighborcam.protocol.answers import Answer, read_answer
 from neighborcam.protocol.capsules import open_capsule
 from neighborcam.protocol.invites import Invite, link_of
-from neighborcam.protocol.limits import PER_DAY
 from tests.engine.sharing.homes import no_recordings
 from tests.engine.sharing.test_pictures import record, walk
 from tests.hub.police import PLACE, Policed
@@ -149,8 +147,6 @@ async def home(
 
     path = "neighborcam.engine.sharing.request_life.RequestLife.run"
     monkeypatch.setattr(path, rest)
-    few = dict.fromkeys(PER_DAY, 12)  # a full purse takes seconds for each home
-    monkeypatch.setattr(wallet, "PER_DAY", few)
     homes: list[OneHome] = []
 
     async def move(name: str) -> OneHome:

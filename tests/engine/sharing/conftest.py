@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from neighborcam.engine.sharing import votes
+from neighborcam.engine.sharing import votes, wallet
+from neighborcam.protocol.limits import PER_DAY
 from tests.engine.sharing.shared_home import PLACE, House, Make, link_for, until
 from tests.hub.conftest import Town, clock, session, settings, town
 
@@ -16,6 +17,13 @@ __all__ = ["clock", "session", "settings", "town"]
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw moments within a tenth of a second instead of a minute."""
     monkeypatch.setattr(votes, "WITHIN_S", 0.1)
+
+
+@pytest.fixture(autouse=True)
+def _small_purses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fetch a few tokens of each purpose: a full purse takes a second of each home."""
+    few = {purpose: min(count, 12) for purpose, count in PER_DAY.items()}
+    monkeypatch.setattr(wallet, "PER_DAY", few)
 
 
 @pytest.fixture

@@ -185,8 +185,11 @@ async def test_an_approved_alert_is_told_with_the_agency_s_name(
     cancel = policed.agency.warn(policed.agency.cancel(alert))
     await policed.police.post("/api/agency-alerts", cancel)
     await until(lambda: house.heard("ended") == [alert.id])
-    (shown,) = house.sharing.alerts()
-    assert (shown.id, shown.msg_type) == (cancel.alert.id, "cancel")
+
+    def shown() -> list[tuple[str, str]]:
+        return [(each.id, each.msg_type) for each in house.sharing.alerts()]
+
+    await until(lambda: shown() == [(cancel.alert.id, "cancel")])
     await house.restart()  # what the log said is remembered
     assert [each.agency for each in house.sharing.alerts()] == ["Milltown Police"]
 
