@@ -60,6 +60,12 @@ async def node(settings: HubSettings, port: int) -> AsyncIterator[Process]:
         await process.wait()
 
 
+def shared_by(settings: HubSettings, database: str, nats: str, s3: str) -> HubSettings:
+    """Return what all nodes have; no other test puts files into this store."""
+    blobs = s3.replace("pictures", "town")
+    return replace(settings, database=database, nats=nats, blobs=blobs)
+
+
 async def heard(messages: AsyncIterator[Any]) -> Published:
     (event,) = await next_events(messages)
     assert isinstance(event, Published)
@@ -75,7 +81,7 @@ async def test_an_alert_crosses_nodes_that_die_and_the_log_stays_one(
     async with contextlib.AsyncExitStack() as stack:
         fanout = stack.enter_context(ExitStack())
         nats = fanout.enter_context(services.nats())
-        shared = replace(settings, database=postgresql, nats=nats, blobs=s3)
+        shared = shared_by(settings, postgresql, nats, s3)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         here = await stack.enter_async_context(Hub(shared, per_minute=10_000))
         port = free_port()
