@@ -8,12 +8,11 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from neighborcam.engine.errors import HubMisbehaves, HubUnreachable
+from neighborcam.engine.errors import HubMisbehaves
 from neighborcam.engine.index.answer_store import AnswerStore
 from neighborcam.engine.sharing.hub_link import HubLink, KeysView
 from neighborcam.engine.sharing.log_keeper import LogKeeper, keys_entry
 from neighborcam.protocol.checkpoints import LogPolicy
-from neighborcam.protocol.errors import NotWitnessed, ProtocolError
 from neighborcam.protocol.log_reader import LogReader
 from neighborcam.protocol.register import Register
 
@@ -72,19 +71,11 @@ class LogFollower:
         known = self._keeper.known()
         data = await self._link.raw("/log/checkpoint")
         bundles: list[bytes] = []
-        try:
+        with self._keeper.judging(lambda: b"\n\n".join([data, *bundles])):
             checkpoint = self._reader.accept(data, self._clock(), known)
             wanted = self._reader.wanted(checkpoint)
             bundles = [await self._link.raw(f"/log/{e.bundle_path}") for e in wanted]
             growth = self._reader.read(checkpoint, bundles, known)
-        except NotWitnessed as problem:
-            raise HubUnreachable(
-                f"the hub's log cannot be believed yet: {problem}"
-            ) from None
-        except ProtocolError as problem:
-            evidence = self._keeper.keep(b"\n\n".join([data, *bundles]))
-            text = f"the hub's log is not right: {problem}"
-            raise HubMisbehaves(text, evidence) from problem
         self.witnesses = len(checkpoint.seen_at)
         if growth.entries:
             self._store.add_entries(growth.first, list(growth.entries))

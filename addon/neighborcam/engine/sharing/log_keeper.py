@@ -5,7 +5,8 @@ has looked.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from pathlib import Path
@@ -56,25 +57,34 @@ class LogKeeper:
         The checkpoint of their proof is the last that we believe from now on.
         """
         entry = keys_entry(keys)
-        try:
+        with self.judging(keys.proof.encode):
             proof = parse_log_proof(keys.proof.encode())
             found = proof.check(encode(entry), self._policy, self._clock())
             await self._check_continues(found.text)
+        self._store.put_fact(CHECKPOINT, found.note)
+
+    @contextmanager
+    def judging(self, shown: Callable[[], bytes]) -> Iterator[None]:
+        """Take what is wrong within for the hub's word against itself.
+
+        ``shown`` returns what the hub showed, to be kept. Raises `HubMisbehaves`, and
+        `HubUnreachable` for what cannot be believed yet.
+        """
+        try:
+            yield
         except NotWitnessed as problem:
             raise HubUnreachable(
                 f"the hub's log cannot be believed yet: {problem}"
             ) from None
         except ProtocolError as problem:
-            evidence = self.keep(keys.proof.encode())
+            evidence = self.keep(shown())
             text = f"the hub's log is not right: {problem}"
             raise HubMisbehaves(text, evidence) from problem
-        self._store.put_fact(CHECKPOINT, found.note)
 
     async def _check_continues(self, new: CheckpointText) -> None:
-        note = self._store.fact(CHECKPOINT)
-        if note is None:
+        old = self.known()
+        if old is None:
             return
-        old = CheckpointText.parse(parse_note(note).text)
         smaller, larger = sorted((old, new), key=lambda text: text.size)
         proof = await self._proof(smaller.size, larger.size)
         continues(smaller, larger, proof)
