@@ -359,6 +359,14 @@ class AnswerStore:
         )
         return [(from_us(at), what, text) for at, what, text in rows]
 
+    def requests(self) -> frozenset[str]:
+        """Return the requests of which something is kept that this home did."""
+        rows = self._rows.all(
+            "SELECT request FROM answers UNION SELECT request FROM declined"
+            " UNION SELECT request FROM rounds UNION SELECT request FROM mail"
+        )
+        return frozenset(str(request) for (request,) in rows)
+
     def forget_request(self, request: str) -> None:
         """Forget all that tells what this home did about a request."""
 

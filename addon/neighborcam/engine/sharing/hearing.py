@@ -173,12 +173,11 @@ class Hearing:
         )
 
     def _pass_on(self) -> None:
-        for what, about in self._known.news():
-            if isinstance(about, str):
-                self._tell(what, about)
-            else:
-                (view,) = self._views([about])
-                self._tell(what, view)
+        news = self._known.news()
+        seen = [about for _, about in news if not isinstance(about, str)]
+        views = iter(self._views(seen) if seen else ())
+        for what, about in news:
+            self._tell(what, about if isinstance(about, str) else next(views))
 
     def _views(self, events: Iterable[Published]) -> list[AlertView]:
         mine, said = self._store.letters.own_ids(), self._store.votes()

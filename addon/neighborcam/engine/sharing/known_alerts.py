@@ -108,12 +108,11 @@ class KnownAlerts:
         now = self._clock()
         found = sorted(chains(self._known.values()), key=lambda each: -each.seq)
         gone: set[str] = set(self._known) - {i for each in found for i in each.ids}
+        mine = frozenset(self._mine()) if len(self._known) > MOST else frozenset()
         kept = 0
         for chain in found:
             kept += len(chain.ids)
-            if chain.until <= now or (
-                kept > MOST and not chain.ids & set(self._mine())
-            ):
+            if chain.until <= now or (kept > MOST and not chain.ids & mine):
                 gone |= chain.ids
         return self._forget(gone)
 

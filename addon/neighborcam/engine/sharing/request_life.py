@@ -207,9 +207,10 @@ class RequestLife:
 
     def _forget_old(self, now: datetime) -> None:
         """Forget what this home did, once nothing can come of it any more."""
-        for asked in self.register.requests.values():
-            if not self._has_mail(asked, now):
-                self._rows.forget_request(asked.request.id)
+        known = self.register.requests
+        for request in self._rows.requests() & known.keys():
+            if not self._has_mail(known[request], now):
+                self._rows.forget_request(request)
 
     def _pause_s(self) -> float:
         pause = self._poll.total_seconds() * random.uniform(0.5, 1.0)  # noqa: S311
