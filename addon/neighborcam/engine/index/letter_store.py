@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from neighborcam.engine.errors import NotFound
 from neighborcam.engine.index.database import Database
 from neighborcam.engine.index.instant import from_us, to_us
 from neighborcam.engine.index.statements import Statements
@@ -256,6 +257,13 @@ class LetterStore:
         if row is None:
             return None
         return Own(id=row[0], seed=bytes(row[1]), alert=bytes(row[2]))
+
+    def need_own_alert(self, id_: str) -> Own:
+        """Return one of this home's alerts. Raises `NotFound`, also for a comment."""
+        own = self.own(id_)
+        if own is None or not own.alert:
+            raise NotFound("this home wrote no such alert")
+        return own
 
     def own_ids(self) -> frozenset[str]:
         """Return the ids of all alerts and comments of this home."""

@@ -11,8 +11,7 @@ from datetime import datetime
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from neighborcam.engine.errors import NotFound
-from neighborcam.engine.index.letter_store import LetterStore, Own, Parcel
+from neighborcam.engine.index.letter_store import LetterStore, Parcel
 from neighborcam.engine.neighbours import OwnAlertView, StatementView
 from neighborcam.engine.sharing.hub_link import HubLink
 from neighborcam.engine.sharing.letters import ALERTS
@@ -55,12 +54,12 @@ class OwnAlerts:
 
     async def statements(self, alert: str) -> tuple[StatementView, ...]:
         """Ask the hub what was decided. Raises `NotFound`, and what the hub says."""
-        self._own(alert)
+        self._letters.need_own_alert(alert)
         return await self._link.statements(alert)
 
     def appeal(self, alert: str, reason: str) -> None:
         """Queue the wish that another steward looks. Raises `NotFound`."""
-        own = self._own(alert)
+        own = self._letters.need_own_alert(alert)
         key = Ed25519PrivateKey.from_private_bytes(own.seed)
         said = alert.encode() + reason.encode()
         wish = {"reason": reason, "sig": sign(key, "appeal", said)}
@@ -74,9 +73,3 @@ class OwnAlerts:
         )
         self._letters.queue([parcel], self._clock())
         self._outbox.wake()
-
-    def _own(self, alert: str) -> Own:
-        own = self._letters.own(alert)
-        if own is None or not own.alert:
-            raise NotFound("this home wrote no such alert")
-        return own

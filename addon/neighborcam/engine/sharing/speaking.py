@@ -8,10 +8,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Final
 
-import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from neighborcam.engine.errors import Conflict, NotFound
+from neighborcam.engine.errors import Conflict
 from neighborcam.engine.index.letter_store import (
     UPDATE,
     Own,
@@ -26,7 +25,6 @@ from neighborcam.engine.sharing.letters import (
     COMMENTS,
     FLAGS,
     REMOVALS,
-    oldest_epoch,
 )
 from neighborcam.engine.sharing.outbox import Outbox
 from neighborcam.engine.sharing.pictures import Made
@@ -45,7 +43,6 @@ from neighborcam.protocol.alerts import Alert, MsgType, Token
 from neighborcam.protocol.answers import ChunkRemoval
 from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.feed import Published, ServedMedia
-from neighborcam.protocol.limits import PER_DAY
 
 _TRIES: Final = 5
 _AUTOMATIC: Final = "automatic alert"
@@ -63,7 +60,6 @@ class Speaking:
         stewards: Callable[[], Awaitable[tuple[str, ...]]],
         clock: Callable[[], datetime],
     ) -> None:
-        self._store = store
         self._letters = store.letters
         self._wallet = wallet
         self._outbox = outbox
@@ -110,9 +106,7 @@ class Speaking:
 
     async def update(self, alert: str, change: Change) -> AlertView:
         """Queue a newer version. Raises `NotFound`, `InvalidInput`, `Conflict`."""
-        own = self._letters.own(alert)
-        if own is None or not own.alert:
-            raise NotFound("this home wrote no such alert")
+        own = self._letters.need_own_alert(alert)
         before = decode(own.alert, Alert)
         if before.original in self._taken_back():
             raise Conflict("this alert was taken back")
@@ -140,10 +134,7 @@ class Speaking:
 
     async def cancel(self, alert: str) -> None:
         """Queue the message that an alert was none. Raises `NotFound`."""
-        own = self._letters.own(alert)
-        if own is None or not own.alert:
-            raise NotFound("this home wrote no such alert")
-        self.take_back(own)
+        self.take_back(self._letters.need_own_alert(alert))
 
     def take_back(self, own: Own) -> None:
         """Take an alert back: out of the outbox, and from all whom it has reached."""
@@ -251,7 +242,7 @@ class Speaking:
     ) -> None:
         """Queue parcels with a token: both, or neither. Raises `Conflict`."""
         for _ in range(_TRIES):
-            token = await self._token(purpose)
+            token = await self._wallet.look(purpose)
             try:
                 self._letters.queue(
                     parcels(token),
@@ -265,18 +256,6 @@ class Speaking:
             self._outbox.wake()
             return
         raise Conflict("too much at once: try again")
-
-    async def _token(self, purpose: str) -> Token:
-        """Return a token that is there, and stays there. Raises `Conflict`."""
-        for fetch in (False, True):
-            if fetch:
-                await self._wallet.fill()
-            oldest = oldest_epoch(self._clock())
-            data = self._store.look_at_token(purpose, oldest)
-            if data is not None:
-                return msgspec.json.decode(data, type=Token)
-        most = PER_DAY[purpose]
-        raise Conflict(f"{most} a day are used up; more after midnight (UTC)")
 
 
 def _picture(alert: Alert, made: Made) -> Parcel:

@@ -17,14 +17,13 @@ import msgspec
 from neighborcam.engine.errors import (
     Conflict,
     EngineError,
-    HubBusy,
     HubMisbehaves,
     HubRefused,
 )
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.index.veto_store import VetoRow, VetoState
 from neighborcam.engine.sharing.hub_link import HubLink
-from neighborcam.engine.sharing.wallet import USED, Wallet
+from neighborcam.engine.sharing.wallet import Wallet, may_wait
 from neighborcam.protocol.agencies import Veto
 from neighborcam.protocol.alerts import Token
 from neighborcam.protocol.register_state import Agency, Standing
@@ -112,7 +111,7 @@ class Vetoes:
         except HubMisbehaves:
             raise
         except HubRefused as refused:
-            if isinstance(refused, HubBusy) and refused.code != USED:
+            if may_wait(refused):
                 self._rows.postpone(row.agency, self._clock() + RETRY)
             else:
                 self._refused(row, agency, refused)

@@ -16,13 +16,12 @@ import msgspec
 
 from neighborcam.engine.errors import (
     EngineError,
-    HubBusy,
     HubMisbehaves,
     HubRefused,
 )
 from neighborcam.engine.index.letter_store import Parcel
 from neighborcam.engine.index.sharing_store import SharingStore
-from neighborcam.engine.sharing.wallet import USED, Wallet
+from neighborcam.engine.sharing.wallet import Wallet, may_wait
 from neighborcam.protocol.alerts import ReactionKind, Token, Vote
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.feed import Published
@@ -102,7 +101,7 @@ class Votes:
         except HubMisbehaves:
             raise
         except HubRefused as refused:
-            if isinstance(refused, HubBusy) and refused.code != USED:
+            if may_wait(refused):
                 self._put_off(event, *AGAIN_S)
             else:
                 self._give_up(alert, refused)

@@ -5,12 +5,12 @@ A token that was fetched when it is needed would tell the hub who needs it.
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Protocol, Self
 
 import msgspec
 
-from neighborcam.engine.errors import Conflict, HubBusy
+from neighborcam.engine.errors import Conflict, HubBusy, HubRefused
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.sharing.hub_link import (
     HubLink,
@@ -18,6 +18,7 @@ from neighborcam.engine.sharing.hub_link import (
     Membership,
     blinded,
 )
+from neighborcam.engine.sharing.letters import oldest_epoch
 from neighborcam.protocol.accounts import Purpose
 from neighborcam.protocol.alerts import Token
 from neighborcam.protocol.limits import PER_DAY
@@ -25,6 +26,11 @@ from neighborcam.protocol.tokens import Blinded
 
 USED: Final = "quota_used"  # a code of the hub: it signed others before
 FETCHED: Final[tuple[Purpose, ...]] = ("post", "comment", "flag", "capsule", "piece")
+
+
+def may_wait(refused: HubRefused) -> bool:
+    """Tell whether the hub may grant the same wish for tokens another time."""
+    return isinstance(refused, HubBusy) and refused.code != USED
 
 
 class _Number(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +106,7 @@ class Wallet:
         try:
             tokens = await self._link.tokens(self._member, keys, purpose, made)
         except HubBusy as busy:
-            if busy.code != USED:
+            if may_wait(busy):
                 raise
             return  # what was fetched is lost: tomorrow there are others
         rows = [(each.prepared, msgspec.json.encode(each)) for each in tokens]
@@ -125,12 +131,22 @@ class Wallet:
         return made
 
     async def take(self, purpose: str) -> Token:
-        """Return a token. Raises `Conflict` when the day's are used up."""
-        oldest = (self._clock() - timedelta(days=1)).date().isoformat()
-        data = self._store.take_token(purpose, oldest)
+        """Return a token and forget it. Raises `Conflict` when there is none today."""
+        return await self._found(purpose, self._store.take_token)
+
+    async def look(self, purpose: str) -> Token:
+        """Return a token that stays where it is. Raises `Conflict` as `take` does."""
+        return await self._found(purpose, self._store.look_at_token)
+
+    async def _found(
+        self, purpose: str, find: Callable[[str, str], bytes | None]
+    ) -> Token:
+        """Find a token of a day that counts; fetch those of today if there is none."""
+        oldest = oldest_epoch(self._clock())
+        data = find(purpose, oldest)
         if data is None:
             await self.fill()
-            data = self._store.take_token(purpose, oldest)
+            data = find(purpose, oldest)
         if data is None:
             most = PER_DAY[purpose]
             raise Conflict(f"{most} a day are used up; more after midnight (UTC)")
