@@ -142,6 +142,7 @@ async def test_what_is_far_is_read_and_left_to_those_who_can_see_it(
     """Fetching a vote for it would tell the hub how far this home listens."""
     one = await house("one")
     one.sharing.prefer(Preferences(radius_m=30_000))
+    await until(lambda: one.hub_state() == "connected")
     own = h3.latlng_to_cell(*PLACE, REGION)
     beyond = h3.grid_ring(own, 2)
     cell = min(
