@@ -80,15 +80,21 @@ class Home:
     async def post(self, **changes: Any) -> Alert:
         """Publish an alert."""
         alert = self.alert(**changes)
-        await self.link.send(
-            "/api/alerts", self.signed(alert, token=await self.token())
-        )
+        await self.send(self.signed(alert, token=await self.token()))
         return alert
+
+    async def send(self, post: Post) -> None:
+        """Send an alert that was signed."""
+        await self.link.publish(encode(post))
+
+    async def put_media(self, alert: str, sha256: str, data: bytes) -> None:
+        """Send a picture or clip that an alert announced."""
+        await self.link.put(f"/api/alerts/{alert}/media/{sha256}", data)
 
     async def cancel(self, alert: Alert) -> Alert:
         """Take an alert back."""
         made = self.version(alert, msg_type=MsgType.CANCEL, media=())
-        await self.link.send("/api/alerts", self.signed(made))
+        await self.send(self.signed(made))
         return made
 
     async def vote_token(self, subject: str, key: bytes) -> Token:

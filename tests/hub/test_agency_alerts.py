@@ -173,7 +173,7 @@ async def test_a_member_cannot_write_versions_of_it_even_with_the_officer_s_key(
         home.signed(home.alert()), alert=made, sig=sig, token=await home.token()
     )
     with pytest.raises(HubRefused) as refused:
-        await home.link.send("/api/alerts", post)
+        await home.send(post)
     assert refused.value.code == "wrong_author"
 
 

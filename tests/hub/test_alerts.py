@@ -62,10 +62,8 @@ async def test_without_the_pass_only_public_alerts_are_read(town: Town) -> None:
 async def test_the_same_post_twice_is_one_alert_and_one_token(town: Town) -> None:
     home = await town.home()
     post = home.signed(home.alert(), token=await home.token())
-    await asyncio.gather(
-        *(home.link.send("/api/alerts", post) for _ in range(3)), return_exceptions=True
-    )
-    await home.link.send("/api/alerts", post)
+    await asyncio.gather(*(home.send(post) for _ in range(3)), return_exceptions=True)
+    await home.send(post)
     async with town.session.get(
         f"{town.url}/api/alerts?region={REGION}",
         headers={"Authorization": f"Pass {await home.reading_pass()}"},
@@ -78,15 +76,15 @@ async def test_another_alert_under_a_known_id_is_refused(town: Town) -> None:
     alert = await home.post()
     forged = msgspec.structs.replace(alert, headline="Something else")
     post = home.signed(forged, token=await home.token())
-    assert await refused(home.link.send("/api/alerts", post)) == "id_taken"
+    assert await refused(home.send(post)) == "id_taken"
 
 
 async def test_a_token_pays_once(town: Town) -> None:
     home = await town.home()
     token = await home.token()
-    await home.link.send("/api/alerts", home.signed(home.alert(), token=token))
+    await home.send(home.signed(home.alert(), token=token))
     again = home.signed(home.alert(), token=token)
-    assert await refused(home.link.send("/api/alerts", again)) == "token_spent"
+    assert await refused(home.send(again)) == "token_spent"
 
 
 async def test_tokens_of_another_purpose_day_or_hub_are_refused(town: Town) -> None:
@@ -111,7 +109,7 @@ async def test_a_token_of_yesterday_is_good(town: Town) -> None:
     home = await town.home()
     token = await home.token()
     town.clock.advance(hours=10)
-    await home.link.send("/api/alerts", home.signed(home.alert(), token=token))
+    await home.send(home.signed(home.alert(), token=token))
 
 
 async def test_a_household_posts_three_times_a_day(town: Town) -> None:
@@ -143,15 +141,15 @@ async def test_what_may_not_be_sent_is_refused_and_costs_nothing(
         changes = {"expires": town.clock() + lasts}
     token = await home.token()
     post = home.signed(home.alert(**changes), token=token)
-    assert await refused(home.link.send("/api/alerts", post)) == code
-    await home.link.send("/api/alerts", home.signed(home.alert(), token=token))
+    assert await refused(home.send(post)) == code
+    await home.send(home.signed(home.alert(), token=token))
 
 
 async def test_a_forged_signature_is_refused(town: Town) -> None:
     home = await town.home()
     post = home.signed(home.alert(), token=await home.token())
     forged = msgspec.structs.replace(post, sig=bytes(64))
-    assert await refused(home.link.send("/api/alerts", forged)) == "bad_signature"
+    assert await refused(home.send(forged)) == "bad_signature"
 
 
 async def test_only_the_author_updates_and_cancels(town: Town) -> None:
@@ -159,11 +157,11 @@ async def test_only_the_author_updates_and_cancels(town: Town) -> None:
     alert = await author.post()
     update = author.version(alert, text="The fire is out")
     token = await author.token()
-    await author.link.send("/api/alerts", author.signed(update, token=token))
+    await author.send(author.signed(update, token=token))
     stolen = other.version(alert, author_key=other.alert().author_key)
     other.authors[alert.id] = next(iter(other.authors.values()))
     post = other.signed(stolen, token=await other.token())
-    assert await refused(other.link.send("/api/alerts", post)) == "wrong_author"
+    assert await refused(other.send(post)) == "wrong_author"
     cancel = await author.cancel(alert)
     event = await shown(town, other, cancel.id)
     assert event.alert.msg_type is MsgType.CANCEL
@@ -186,7 +184,7 @@ async def test_a_cancel_reaches_all_whom_the_alert_reached(
         changes = {"expires": town.clock() + timedelta(hours=1)}
     cancel = home.version(alert, msg_type=MsgType.CANCEL, **changes)
     with pytest.raises(HubRefused) as problem:
-        await home.link.send("/api/alerts", home.signed(cancel))
+        await home.send(home.signed(cancel))
     assert problem.value.field == field
 
 
@@ -194,9 +192,7 @@ async def test_a_version_of_nothing_is_refused(town: Town) -> None:
     home = await town.home()
     alert = home.alert()
     cancel = home.version(alert, msg_type=MsgType.CANCEL)
-    assert await refused(home.link.send("/api/alerts", home.signed(cancel))) == (
-        "not_found"
-    )
+    assert await refused(home.send(home.signed(cancel))) == ("not_found")
 
 
 async def test_counts_are_shown_from_three_households_up(town: Town) -> None:
@@ -298,4 +294,4 @@ async def test_no_member_speaks_as_an_agency(town: Town) -> None:
     home = await town.home()
     alert = home.alert(origin=Origin.AGENCY, agency="a" * 32, scope=Scope.PUBLIC)
     post = home.signed(alert, token=await home.token())
-    assert await refused(home.link.send("/api/alerts", post)) == "not_allowed"
+    assert await refused(home.send(post)) == "not_allowed"

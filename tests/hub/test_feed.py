@@ -171,7 +171,7 @@ async def test_public_feeds_show_newest_versions_and_no_cancelled_ones(
     update = home.version(public, headline="second")
     town.clock.advance(seconds=1)
     token = await home.token()
-    await home.link.send("/api/alerts", home.signed(update, token=token))
+    await home.send(home.signed(update, token=token))
 
     async def titles() -> list[str]:
         answer = await town.get("/feeds/alerts.geojson")

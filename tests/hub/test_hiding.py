@@ -82,7 +82,7 @@ async def picture(home: Home, **changes: Any) -> Alert:
     """Publish an alert with a picture of its own."""
     data = jpeg(64, 48 + 2 * len(home.authors))
     alert = await home.post(media=(media(data),), **changes)
-    await home.link.put_media(alert.id, alert.media[0].sha256, data)
+    await home.put_media(alert.id, alert.media[0].sha256, data)
     return alert
 
 
@@ -99,8 +99,8 @@ async def test_what_is_hidden_is_nowhere_at_once_and_comes_back_with_reasons(
     data = jpeg()
     newer = author.version(first, media=(media(data),))
     post = author.signed(newer, token=await author.token())
-    await author.link.send("/api/alerts", post)
-    await author.link.put_media(newer.id, newer.media[0].sha256, data)
+    await author.send(post)
+    await author.put_media(newer.id, newer.media[0].sha256, data)
     await decide(town, "approved")
     versions = (first, newer)
     assert all(await seen(town, reader, versions))
@@ -299,20 +299,20 @@ async def test_no_picture_is_shown_that_came_after_a_steward_had_looked(
     with pytest.raises(Conflict, match="has not come yet"):
         await decide(town, "approved")
     name = alert.media[0].sha256
-    await author.link.put_media(alert.id, name, data)
+    await author.put_media(alert.id, name, data)
     await decide(town, "approved")
-    await author.link.put_media(alert.id, name, data)  # its answer may get lost
+    await author.put_media(alert.id, name, data)  # its answer may get lost
     town.clock.advance(days=8)
     await town.hub.retention.run_once()
     other = await author.post(
         media=(media(data),), expires=town.clock() + timedelta(days=20)
     )
-    await author.link.put_media(other.id, name, data)
+    await author.put_media(other.id, name, data)
     await decide(town, "approved")
     town.clock.advance(days=8)
     await town.hub.retention.run_once()
     with pytest.raises(HubRefused) as problem:  # seven days are seven days
-        await author.link.put_media(other.id, name, data)
+        await author.put_media(other.id, name, data)
     assert problem.value.code == "not_found"
 
 

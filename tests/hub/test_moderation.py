@@ -88,7 +88,7 @@ async def standing(town: Town, alert: str) -> str:
 async def with_picture(home: Home, data: bytes | None = None) -> Any:
     data = data or jpeg()
     alert = await home.post(media=(media(data),))
-    await home.link.put_media(alert.id, alert.media[0].sha256, data)
+    await home.put_media(alert.id, alert.media[0].sha256, data)
     return alert
 
 
@@ -310,7 +310,7 @@ async def test_what_is_no_picture_is_refused(town: Town, data: bytes) -> None:
     item = media(data, bytes=max(1, len(data)))
     alert = await home.post(media=(item,))
     with pytest.raises(HubRefused) as problem:
-        await home.link.put_media(alert.id, item.sha256, data)
+        await home.put_media(alert.id, item.sha256, data)
     assert problem.value.code == "unfit_media"
 
 
@@ -334,9 +334,9 @@ async def test_only_announced_bytes_are_taken_and_the_same_twice_is_fine(
     other = jpeg(32, 32)
     for name in (media(data).sha256, media(other).sha256):
         with pytest.raises(HubRefused):
-            await home.link.put_media(alert.id, name, other)
+            await home.put_media(alert.id, name, other)
     for _ in range(2):
-        await home.link.put_media(alert.id, media(data).sha256, data)
+        await home.put_media(alert.id, media(data).sha256, data)
     assert len(await town.hub.blobs.names()) == 1
 
 
@@ -353,7 +353,7 @@ async def test_a_clip_is_encoded_anew_without_sound_and_metadata(town: Town) -> 
     home = await town.home()
     clip = data.getvalue()
     alert = await home.post(media=(media(clip, kind="clip"),), scope=Scope.PUBLIC)
-    await home.link.put_media(alert.id, alert.media[0].sha256, clip)
+    await home.put_media(alert.id, alert.media[0].sha256, clip)
     await decide(town, "approved")
     answer = await town.get(f"/api/alerts/{alert.id}/media/{alert.media[0].sha256}")
     served = await answer.read()
@@ -371,8 +371,8 @@ async def test_envelopes_pictures_and_alerts_are_forgotten_on_time(town: Town) -
     alert = home.alert(media=(media(data),), expires=town.clock() + timedelta(days=29))
     sealed = close(home.member.household, alert.id, [KEYS[0].recipient] * 2)
     post = home.signed(alert, token=await home.token(), envelope=sealed)
-    await home.link.send("/api/alerts", post)
-    await home.link.put_media(alert.id, media(data).sha256, data)
+    await home.send(post)
+    await home.put_media(alert.id, media(data).sha256, data)
 
     async def left() -> tuple[int, int, int]:
         await retention.run_once()

@@ -35,7 +35,7 @@ async def sealed_case(town: Town) -> tuple[str, str, list[Share]]:
     recipients = [each.recipient for each in KEYS]
     sealed = close(home.member.household, alert.id, recipients)
     post = home.signed(alert, token=await home.token(), envelope=sealed)
-    await home.link.send("/api/alerts", post)
+    await home.send(post)
     (case,) = await town.hub.desk.moderation.queue()
     assert case.has_envelope
     envelope = await town.hub.desk.openings.envelope(case.id)

@@ -106,7 +106,7 @@ async def test_an_alert_crosses_nodes_that_die_and_the_log_stays_one(
             assert (await heard(messages)).alert == alert
             data = jpeg()
             seen = await author.post(media=(media(data),))
-            await author.link.put_media(seen.id, media(data).sha256, data)
+            await author.put_media(seen.id, media(data).sha256, data)
             shown = await here.desk.media.get(
                 seen.id, media(data).sha256, is_member=False, is_steward=True
             )
@@ -120,15 +120,15 @@ async def test_an_alert_crosses_nodes_that_die_and_the_log_stays_one(
             # A node that is killed while it takes an alert: sent again, told once.
             last = other.alert(headline="while it died")
             post = other.signed(last, token=await other.token())
-            sending = asyncio.create_task(other.link.send("/api/alerts", post))
+            sending = asyncio.create_task(other.send(post))
             await asyncio.sleep(0)
             there.kill()
             with contextlib.suppress(HubUnreachable):
                 await sending
             other.link = HubLink(session, shared.url, utc_now)
-            await other.link.send("/api/alerts", post)
+            await other.send(post)
             assert (await heard(messages)).alert == last
-            await other.link.send("/api/alerts", post)
+            await other.send(post)
             cancel = await other.cancel(last)
             assert (await heard(messages)).alert == cancel, "nothing came twice"
 

@@ -28,7 +28,7 @@ from tests.hub.test_moderation import standing, waiting, with_picture
 async def update(home: Home, alert: Alert, **changes: Any) -> Alert:
     made = home.version(alert, **changes)
     post = home.signed(made, token=await home.token())
-    await home.link.send("/api/alerts", post)
+    await home.send(post)
     return made
 
 
@@ -103,11 +103,9 @@ async def test_nothing_comes_after_a_cancel_and_it_comes_once(town: Town) -> Non
     home = await town.home()
     alert = await home.post()
     cancel = await home.cancel(alert)
-    await home.link.send("/api/alerts", home.signed(cancel))  # the same again is fine
+    await home.send(home.signed(cancel))  # the same again is fine
     another = home.version(alert, msg_type=MsgType.CANCEL, text="And another thing")
-    assert await refused(home.link.send("/api/alerts", home.signed(another))) == (
-        "conflict"
-    )
+    assert await refused(home.send(home.signed(another))) == ("conflict")
     assert await refused(update(home, alert, text="It is back")) == "conflict"
 
 
@@ -118,9 +116,9 @@ async def test_what_was_changed_most_often_can_still_be_taken_back(town: Town) -
     tokens = [await home.token() for home in homes for _ in range(3 - (home is author))]
     for number in range(VERSIONS - 2):
         made = author.version(alert, text=f"{number}")
-        await author.link.send("/api/alerts", author.signed(made, token=tokens.pop()))
+        await author.send(author.signed(made, token=tokens.pop()))
     more = author.signed(author.version(alert, text="more"), token=tokens.pop())
-    assert await refused(author.link.send("/api/alerts", more)) == "conflict"
+    assert await refused(author.send(more)) == "conflict"
     await author.cancel(alert)
 
 
@@ -140,7 +138,7 @@ async def test_a_cancel_outlives_the_version_that_lives_longest(
     narrow = home.version(newer, msg_type=MsgType.CANCEL, scope=Scope.REGION)
     for wrong, field in ((short, "expires"), (narrow, "scope")):
         with pytest.raises(HubRefused) as problem:
-            await home.link.send("/api/alerts", home.signed(wrong))
+            await home.send(home.signed(wrong))
         assert problem.value.field == field
     cancel = await home.cancel(newer)
     assert (await shown(town, home, cancel.id)).alert == cancel
@@ -149,9 +147,7 @@ async def test_a_cancel_outlives_the_version_that_lives_longest(
         newer, msg_type=MsgType.CANCEL, expires=town.clock() + timedelta(days=9)
     )
     # Over is over, whether it was swept away or not yet.
-    assert (
-        await refused(home.link.send("/api/alerts", home.signed(late))) == "not_found"
-    )
+    assert await refused(home.send(home.signed(late))) == "not_found"
     await town.hub.retention.run_once()
     async with town.hub.desk.database.read() as tx:
         assert list(await tx.execute(ALERTS.select())) == []

@@ -89,7 +89,7 @@ class RunningHub:
             redaction=(),
         )
         alert = self.post(media=(item,), **changes)
-        self.run(self.home.link.put_media(alert.id, item.sha256, data))
+        self.run(self.home.put_media(alert.id, item.sha256, data))
         return alert
 
     def approve_all(self) -> None:
@@ -126,7 +126,7 @@ class RunningHub:
 
     async def _send(self, alert: Alert, **more: Any) -> None:
         post = self.home.signed(alert, token=await self.home.token(), **more)
-        await self.home.link.send("/api/alerts", post)
+        await self.home.send(post)
 
     async def _open(self) -> None:
         self.hub = await Hub(

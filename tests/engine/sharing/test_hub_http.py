@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 
 import aiohttp
 import pytest
@@ -12,6 +13,7 @@ from aiohttp.test_utils import TestServer
 from neighborcam.engine.errors import HubBusy, HubRefused, HubUnreachable
 from neighborcam.engine.sharing import hub_http
 from neighborcam.engine.sharing.hub_http import HubHttp
+from neighborcam.engine.sharing.hub_link import HubLink
 
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 type Serve = Callable[[Handler], Awaitable[HubHttp]]
@@ -152,3 +154,38 @@ async def test_an_answer_without_end_is_none(
     http = await serve(endless)
     with pytest.raises(HubUnreachable, match="no end"):
         await http.ask("GET", "/")
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_who_sends_elsewhere_took_nothing(serve: Serve, status: int) -> None:
+    """A letter that a guest network answers with its login page is not delivered."""
+
+    async def elsewhere(_request: web.Request) -> web.Response:
+        return web.Response(status=status, headers={"Location": "/login"})
+
+    http = await serve(elsewhere)
+    with pytest.raises(HubUnreachable, match=f"elsewhere \\({status}\\)"):
+        await http.ask("POST", "/api/alerts", data=b"{}")
+
+
+async def test_a_page_is_no_hubs_answer_to_what_it_takes_without_a_word(
+    serve: Serve,
+) -> None:
+    async def page(_request: web.Request) -> web.Response:
+        return web.Response(text="<h1>Welcome! Log in.</h1>", content_type="text/html")
+
+    http = await serve(page)
+    with pytest.raises(HubUnreachable, match="not the hub"):
+        await http.tell("PUT", "/api/chunks/1", CLIP)
+
+
+async def test_a_page_is_no_hubs_answer_to_an_alert(
+    serve: Serve, session: aiohttp.ClientSession
+) -> None:
+    async def page(_request: web.Request) -> web.Response:
+        return web.Response(text="<h1>Welcome! Log in.</h1>", content_type="text/html")
+
+    http = await serve(page)
+    link = HubLink(session, http._hub, lambda: datetime.now(UTC))
+    with pytest.raises(HubUnreachable, match="no sense"):
+        await link.publish(b"{}")

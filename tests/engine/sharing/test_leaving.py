@@ -14,6 +14,7 @@ from neighborcam.engine.index.opening import DATABASE_NAME
 from neighborcam.engine.neighbours import Category, PictureOrder, Preferences
 from neighborcam.engine.sharing import leaving
 from neighborcam.hub.store.schema import HOUSEHOLDS
+from neighborcam.protocol.standing import Standing
 from tests.engine.sharing.shared_home import DRAFT, Make, sent, until
 from tests.engine.sharing.test_outbox import Line, away, count
 from tests.hub.conftest import Town
@@ -100,16 +101,16 @@ async def test_what_may_have_arrived_is_taken_back_though_nobody_heard(
     one.sharing.prefer(Preferences(muted=(Category.FIRE,)))
     await one.tokens()
     line = Line(one)
-    real = line.real.post
+    real = line.real.publish
 
-    async def lost(path: str, data: bytes) -> None:
-        await real(path, data)
+    async def lost(data: bytes) -> Standing:
+        await real(data)
         raise HubUnreachable("the answer is lost")
 
-    line.real.post = lost  # type: ignore[method-assign]
+    line.real.publish = lost  # type: ignore[method-assign]
     await one.sharing.publish(DRAFT)
     await until(lambda: bool(other.heard("received")))
-    line.real.post = real  # type: ignore[method-assign]
+    line.real.publish = real  # type: ignore[method-assign]
     await one.sharing.leave()
     await until(lambda: other.sharing.alerts()[0].msg_type == "cancel")
     assert await count(town, msg_type="cancel") == 1

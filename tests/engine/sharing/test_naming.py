@@ -92,9 +92,9 @@ async def test_a_refusal_that_no_cell_can_mend_is_told(house: Make) -> None:
     one = await house("one")
     await one.tokens()
     link = one.life._outbox._link
-    link.post = AsyncMock(  # type: ignore[method-assign]
+    link.publish = AsyncMock(  # type: ignore[method-assign]
         side_effect=HubRefused("outside_limits", "no", "cell")
     )
     await one.sharing.publish(DRAFT)
     await until(lambda: one.sharing.diary()[0].state == "refused")
-    assert link.post.call_count == 3  # 8, 7, 6
+    assert link.publish.call_count == 3  # 8, 7, 6

@@ -19,9 +19,11 @@ from neighborcam.engine.errors import (
 from neighborcam.engine.index.letter_store import Parcel
 from neighborcam.engine.neighbours import Change
 from neighborcam.engine.sharing import supervised
+from neighborcam.engine.sharing.letters import ALERTS as ALERTS_PATH
 from neighborcam.engine.sharing.wallet import Wallet
 from neighborcam.hub.app import Hub
 from neighborcam.hub.store.schema import ALERTS
+from neighborcam.protocol.standing import Standing
 from tests.engine.sharing.shared_home import DRAFT, House, Make, sent, until
 from tests.hub.conftest import Town
 
@@ -38,6 +40,10 @@ class Line:
         self.held = asyncio.Event()
         self.held.set()
         home.life._outbox._link = self  # type: ignore[assignment]
+
+    async def publish(self, data: bytes) -> Standing:
+        await self._try(ALERTS_PATH)
+        return await self.real.publish(data)
 
     async def post(self, path: str, data: bytes) -> None:
         await self._try(path)

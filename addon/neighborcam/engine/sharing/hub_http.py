@@ -24,7 +24,10 @@ _NO_TIMEOUT: Final = aiohttp.ClientTimeout(total=None, connect=CONNECT_S)
 _BUSY: Final = 429
 _TOO_SLOW: Final = 408
 _CLOCK: Final = "at"  # the field of messages that says what this home's clock says
+_GOOD: Final = range(200, 300)
+_ELSEWHERE: Final = range(300, 400)
 _REFUSED: Final = range(400, 500)
+_IN_BETWEEN: Final = "does something in between want a login first?"
 
 
 class HubHttp:
@@ -64,6 +67,15 @@ class HubHttp:
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             # The problem's own text names addresses; ours does not.
             raise HubUnreachable("the hub does not answer") from problem
+
+    async def tell(self, method: str, path: str, data: bytes) -> None:
+        """Say what a hub takes without a word.
+
+        Who answers with one is no hub: a guest network's page would else pass for the
+        delivery of a letter that nobody has.
+        """
+        if await self.ask(method, path, data=data):
+            raise HubUnreachable(f"what answers is not the hub: {_IN_BETWEEN}")
 
 
 def decoded(data: bytes, kind: Any) -> Any:
@@ -118,8 +130,12 @@ async def _whole(answer: aiohttp.ClientResponse, progress: _Progress) -> bytes:
 
 
 def _raise_for(answer: aiohttp.ClientResponse, body: bytes) -> None:
-    if answer.ok:
+    if answer.status in _GOOD:
         return
+    if answer.status in _ELSEWHERE:
+        raise HubUnreachable(
+            f"the hub's address leads elsewhere ({answer.status}): {_IN_BETWEEN}"
+        )
     if answer.status not in _REFUSED:
         raise HubUnreachable(f"the hub answers {answer.status}")
     try:

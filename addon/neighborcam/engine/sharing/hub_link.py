@@ -36,6 +36,7 @@ from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.errors import BadSignature, InvalidMessage
 from neighborcam.protocol.feed import FeedMessage, PublishedComment
 from neighborcam.protocol.identity import Message
+from neighborcam.protocol.standing import Standing
 from neighborcam.protocol.tokens import Blinded, blind, finalize
 
 RECEIVE_S: Final = 75.0  # the hub pings every 30 seconds
@@ -79,6 +80,10 @@ class CellsView(msgspec.Struct, frozen=True, kw_only=True):
     region: str
     census: bool
     cells: tuple[str, ...]
+
+
+class _Taken(msgspec.Struct, frozen=True, kw_only=True):
+    standing: Standing
 
 
 class _Signatures(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,7 +130,7 @@ class HubLink:
     async def leave(self, member: Membership) -> None:
         """Have the account deleted."""
         wish = Leave(household=member.household, at=self._now())
-        await self._post("/api/leave", signed(wish, member.key), None)
+        await self._tell("/api/leave", signed(wish, member.key))
 
     async def keys(self) -> KeysView:
         """Return the token keys of the day. Whether to believe them: `log_keeper`."""
@@ -199,20 +204,22 @@ class HubLink:
         return link
 
     async def send(self, path: str, message: Message) -> None:
-        """Send a message that needs no account: a post, comment, vote, flag."""
-        await self._post(path, message, None)
+        """Send a message that needs no account."""
+        await self._tell(path, message)
+
+    async def publish(self, data: bytes) -> Standing:
+        """Send an alert that was encoded before; return how it stands at the hub."""
+        answer = await self._http.ask("POST", "/api/alerts", data=data)
+        found: _Taken = decoded(answer, _Taken)
+        return found.standing
 
     async def post(self, path: str, data: bytes) -> None:
-        """Send a message that was encoded before."""
-        await self._http.ask("POST", path, data=data)
+        """Send another message that was encoded before."""
+        await self._http.tell("POST", path, data)
 
     async def put(self, path: str, data: bytes) -> None:
         """Send bytes under a path."""
-        await self._http.ask("PUT", path, data=data)
-
-    async def put_media(self, alert: str, sha256: str, data: bytes) -> None:
-        """Send a picture or clip that an alert announced."""
-        await self.put(f"/api/alerts/{alert}/media/{sha256}", data)
+        await self._http.tell("PUT", path, data)
 
     async def get_media(self, alert: str, sha256: str, reading_pass: str) -> bytes:
         """Return a picture or clip of an alert."""
@@ -267,11 +274,11 @@ class HubLink:
         found: T = decoded(await self._http.ask(method, path), kind)
         return found
 
-    async def _post(
-        self, path: str, message: AccountMessage | Message, kind: Any
-    ) -> Any:
-        data = await self._http.ask("POST", path, data=encode(message))
-        return None if kind is None else decoded(data, kind)
+    async def _post(self, path: str, message: AccountMessage, kind: Any) -> Any:
+        return decoded(await self._http.ask("POST", path, data=encode(message)), kind)
+
+    async def _tell(self, path: str, message: AccountMessage | Message) -> None:
+        await self._http.tell("POST", path, encode(message))
 
 
 async def _messages(

@@ -152,14 +152,15 @@ class Outbox:
         except HubRefused as refused:
             if not await self._mended(letter, refused):
                 self._give_up(letter, refused)
-        else:
-            self._letters.settle(letter.id, "sent")
 
     async def _deliver(self, letter: Letter) -> None:
-        if _MEDIA in letter.path:
+        if letter.path == ALERTS:
+            await self._link.publish(letter.body)
+        elif _MEDIA in letter.path:
             await self._link.put(letter.path, letter.body)
         else:
             await self._link.post(letter.path, letter.body)
+        self._letters.settle(letter.id, "sent")
 
     async def _renewed(self, letter: Letter) -> Letter:
         """Return the letter with a token of today: its own is of a day that is over."""
