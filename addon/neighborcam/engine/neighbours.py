@@ -14,6 +14,7 @@ from neighborcam.engine.config import CameraId, Polygon
 
 type Urgency = Literal["immediate", "expected", "future", "past", "unknown"]
 type Severity = Literal["extreme", "severe", "moderate", "minor", "unknown"]
+type OwnAlertState = Literal["waiting", "sent", "review", "shown", "hidden", "missing"]
 type Certainty = Literal["observed", "likely", "possible", "unlikely", "unknown"]
 
 
@@ -191,12 +192,15 @@ class Preferences(
 
 
 class OwnAlertView(View, frozen=True, kw_only=True):
-    """An alert of this home. ``shown``: neighbours can read it, as the feed says."""
+    """An alert of this home, and who can read it, as the feed says.
+
+    ``missing``: the hub said that it shows it, and does not.
+    """
 
     id: str
     headline: str
     expires: datetime
-    shown: bool
+    state: OwnAlertState
 
 
 class StatementView(View, frozen=True, kw_only=True):

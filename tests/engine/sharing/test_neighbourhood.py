@@ -292,11 +292,13 @@ async def test_an_author_reads_why_an_alert_is_away_and_appeals(
     draft = msgspec.structs.replace(DRAFT, category=Category.MISSING_PERSON)
     view = await one.sharing.publish(draft)
     await sent(one)
+    assert one.sharing.own_alerts()[0].state == "review"
     (case,) = await moderation.queue()
     why = {"rule": "no private data", "fact": "a name", "steward": "ann"}
     await moderation.decide(case.id, "refused", **why)
+    await until(lambda: one.sharing.own_alerts()[0].state == "hidden")
     (own,) = one.sharing.own_alerts()
-    assert (own.id, own.headline, own.shown) == (view.id, draft.headline, False)
+    assert (own.id, own.headline) == (view.id, draft.headline)
     (statement,) = await one.sharing.statements(view.id)
     assert (statement.decision, statement.rule) == ("refused", "no private data")
     one.sharing.appeal(view.id, "It is my own name")
@@ -305,7 +307,7 @@ async def test_an_author_reads_why_an_alert_is_away_and_appeals(
     assert (case.opened_by, case.reason) == ("appeal", "It is my own name")
     assert one.sharing.diary()[0].kind == "appeal"
     await moderation.decide(case.id, "restored", **why)
-    await until(lambda: one.sharing.own_alerts()[0].shown)
+    await until(lambda: one.sharing.own_alerts()[0].state == "shown")
     with pytest.raises(NotFound):
         one.sharing.appeal("0" * 32, "not mine")
 

@@ -327,7 +327,7 @@ async def test_a_failure_is_told_once_and_sending_goes_on(
 ) -> None:
     one, other = await house("one"), await house("other")
     await one.tokens()
-    settle, failures = one.store.letters.settle, []
+    settle, failures = one.store.letters.settle_alert, []
 
     def fails(*what: Any) -> None:
         failures.append(what)
@@ -335,7 +335,7 @@ async def test_a_failure_is_told_once_and_sending_goes_on(
             raise problem
         settle(*what)
 
-    monkeypatch.setattr(one.store.letters, "settle", fails)
+    monkeypatch.setattr(one.store.letters, "settle_alert", fails)
     await one.sharing.publish(DRAFT)
     await until(lambda: one.sharing.view().problem.startswith("sending messages: "))
     await until(lambda: bool(other.heard("received")))  # the hub had it

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from neighborcam.engine.errors import NotFound
 from neighborcam.engine.index.database import Database
@@ -18,7 +18,8 @@ from neighborcam.engine.neighbours import DiaryEntry
 
 SCHEMA: Final = """
 CREATE TABLE own (
-    id TEXT PRIMARY KEY, seed BLOB NOT NULL, alert BLOB NOT NULL, at INTEGER NOT NULL
+    id TEXT PRIMARY KEY, seed BLOB NOT NULL, alert BLOB NOT NULL, at INTEGER NOT NULL,
+    standing TEXT NOT NULL DEFAULT '', taken_at INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE diary (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL,
@@ -45,6 +46,7 @@ WHERE lane = ? AND NOT EXISTS (
 ORDER BY due_at, id LIMIT 1
 """
 
+_OWN: Final = "SELECT id, seed, alert, standing, taken_at FROM own"
 UPDATE: Final = "update"  # the diary's word for a newer version of an alert
 TAKEN_BACK: Final = "not sent: it was taken back before"
 _OF_CHAIN: Final = """
@@ -105,11 +107,16 @@ class Dropped:
 
 @dataclass(frozen=True, kw_only=True)
 class Own:
-    """An alert or comment of this home: the key's seed, and the alert's bytes."""
+    """An alert or comment of this home: the key's seed, and the alert's bytes.
+
+    ``standing`` is what the hub said when it took the alert, at ``taken_at``.
+    """
 
     id: str
     seed: bytes
     alert: bytes = b""
+    standing: str = ""
+    taken_at: datetime | None = None
 
     def __repr__(self) -> str:
         """Hide the key: this may be logged."""
@@ -227,6 +234,16 @@ class LetterStore:
         """Take a letter out of the outbox and write down what became of it."""
         self._database.write(lambda connection: _settle(connection, id_, state, answer))
 
+    def settle_alert(self, id_: int, alert: str, standing: str, at: datetime) -> None:
+        """Take an alert's letter out of the outbox: the hub said how it stands."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            _settle(connection, id_, "sent", "")
+            taken = "UPDATE own SET standing = ?, taken_at = ? WHERE id = ?"
+            connection.execute(taken, (standing, to_us(at), alert))
+
+        self._database.write(work)
+
     def drop(self, chain: str, why: str, *, but: Collection[int] = ()) -> list[Dropped]:
         """Take a chain's letters out ``but`` some; return all of them."""
 
@@ -253,10 +270,8 @@ class LetterStore:
 
     def own(self, id_: str) -> Own | None:
         """Return one of this home's alerts or comments."""
-        row = self._rows.one("SELECT id, seed, alert FROM own WHERE id = ?", id_)
-        if row is None:
-            return None
-        return Own(id=row[0], seed=bytes(row[1]), alert=bytes(row[2]))
+        row = self._rows.one(f"{_OWN} WHERE id = ?", id_)
+        return None if row is None else _own(row)
 
     def need_own_alert(self, id_: str) -> Own:
         """Return one of this home's alerts. Raises `NotFound`, also for a comment."""
@@ -271,12 +286,8 @@ class LetterStore:
 
     def own_alerts(self) -> list[Own]:
         """Return this home's alerts, and what took them back, the oldest first."""
-        rows = self._rows.all(
-            "SELECT id, seed, alert FROM own WHERE alert <> x'' ORDER BY at, id"
-        )
-        return [
-            Own(id=id_, seed=bytes(seed), alert=bytes(body)) for id_, seed, body in rows
-        ]
+        rows = self._rows.all(f"{_OWN} WHERE alert <> x'' ORDER BY at, id")
+        return [_own(row) for row in rows]
 
     def disown(self, id_: str) -> None:
         """Forget an alert that was never published."""
@@ -353,7 +364,19 @@ def _spend(connection: sqlite3.Connection, token: bytes) -> None:
 
 def _put_own(connection: sqlite3.Connection, own: Own, at: datetime) -> None:
     connection.execute(
-        "INSERT INTO own VALUES (?, ?, ?, ?)", (own.id, own.seed, own.alert, to_us(at))
+        "INSERT INTO own (id, seed, alert, at) VALUES (?, ?, ?, ?)",
+        (own.id, own.seed, own.alert, to_us(at)),
+    )
+
+
+def _own(row: Sequence[Any]) -> Own:
+    id_, seed, alert, standing, taken_at = row
+    return Own(
+        id=id_,
+        seed=bytes(seed),
+        alert=bytes(alert),
+        standing=standing,
+        taken_at=None if taken_at is None else from_us(taken_at),
     )
 
 

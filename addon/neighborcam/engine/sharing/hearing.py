@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -100,9 +100,11 @@ class Hearing:
             raise NotFound("there is no such alert")
         return event
 
-    def is_shown(self, alert: str) -> bool:
-        """Tell whether an alert is in the feed, and not withdrawn."""
-        return self._known.get(alert) is not None
+    def heard(self, alert: str) -> Literal["shown", "hidden"] | None:
+        """Return what the feed said of an alert last; None when it never did."""
+        if self._known.region_of(alert) is None:
+            return None
+        return "hidden" if self._known.get(alert) is None else "shown"
 
     def is_votable(self, alert: str) -> bool:
         """Tell whether this home has, or will have, its vote on an alert."""

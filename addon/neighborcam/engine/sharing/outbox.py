@@ -155,8 +155,11 @@ class Outbox:
 
     async def _deliver(self, letter: Letter) -> None:
         if letter.path == ALERTS:
-            await self._link.publish(letter.body)
-        elif _MEDIA in letter.path:
+            standing = await self._link.publish(letter.body)
+            alert = decode(letter.body, Post).alert.id
+            self._letters.settle_alert(letter.id, alert, standing, self._clock())
+            return
+        if _MEDIA in letter.path:
             await self._link.put(letter.path, letter.body)
         else:
             await self._link.post(letter.path, letter.body)

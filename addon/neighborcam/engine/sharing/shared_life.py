@@ -125,7 +125,12 @@ class SharedLife:
             clock,
         )
         self.own_alerts = OwnAlerts(
-            store.letters, self._link, self._outbox, self._hearing.is_shown, clock
+            store.letters,
+            self._link,
+            self._outbox,
+            self._hearing.heard,
+            lambda: self._state.now[0] == "connected",
+            clock,
         )
         self.requests = self._request_life(place)
 
@@ -198,9 +203,15 @@ class SharedLife:
             quorum=self._policy.quorum,
         )
         waiting = self._store.letters.waiting() + len(self._store.owed())
-        return SharingView(
-            state="on", hub=hub, waiting=waiting, problem=self._work.problem
-        )
+        problem = self._work.problem or self._missing()
+        return SharingView(state="on", hub=hub, waiting=waiting, problem=problem)
+
+    def _missing(self) -> str:
+        """Return, for people, that the hub keeps alerts of this home from everybody."""
+        if not (count := len(self.own_alerts.missing())):
+            return ""
+        what = "an alert" if count == 1 else f"{count} alerts"
+        return f"the hub took {what} of this home, and shows it to nobody"
 
     def alerts(self) -> tuple[AlertView, ...]:
         """Return the alerts that hold, as far as this home wants to see them."""

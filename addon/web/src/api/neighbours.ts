@@ -165,8 +165,11 @@ export interface OwnAlert {
   readonly id: string;
   readonly headline: string;
   readonly expires: string;
-  readonly shown: boolean;
+  readonly state: OwnAlertState;
 }
+
+/** Who can read it, as the feed says; "missing": the hub said that it shows it. */
+export type OwnAlertState = "waiting" | "sent" | "review" | "shown" | "hidden" | "missing";
 
 /** Why stewards decided as they did. */
 export interface Statement {

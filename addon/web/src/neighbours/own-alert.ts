@@ -1,11 +1,19 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import type { OwnAlert, Statement } from "../api/neighbours";
+import type { OwnAlert, OwnAlertState, Statement } from "../api/neighbours";
 import { decided, moment, openedBy } from "../hub/words";
 import { client } from "../state/session";
 import { Action, spoken } from "../ui/action";
 import { base, buttons, fields } from "../ui/styles";
 
+const STATES: Readonly<Record<OwnAlertState, string>> = {
+  waiting: "Waits to be sent",
+  sent: "The hub has it",
+  review: "A steward looks at it first",
+  shown: "Neighbours can read it",
+  hidden: "Neighbours cannot read it now",
+  missing: "The hub took it, and shows it to nobody",
+};
 const AWAY: readonly Statement["decision"][] = ["refused", "upheld"];
 
 /** One alert of this home: why stewards decided as they did, and the way to an appeal. */
@@ -51,7 +59,7 @@ export class OwnAlertItem extends LitElement {
   private readonly appealing = new Action(this);
 
   override render(): TemplateResult {
-    const { headline, shown, expires } = this.alert;
+    const { headline, state, expires } = this.alert;
     return html`<article aria-label=${headline}>
       <div class="row">
         <p><b>${headline}</b></p>
@@ -60,12 +68,19 @@ export class OwnAlertItem extends LitElement {
         </button>
       </div>
       <p class="soft small">
-        ${shown ? "Neighbours can read it" : "Neighbours cannot read it now"} · until
-        ${moment(expires)}
+        ${STATES[state]} · until ${moment(expires)}
       </p>
+      ${state === "missing" ? this.renderMissing() : nothing}
       <p class="problem" role="alert">${this.asking.problem || nothing}</p>
       <div role="status">${this.found === null ? nothing : this.renderFound(this.found)}</div>
     </article>`;
+  }
+
+  private renderMissing(): TemplateResult {
+    return html`<p class="notice">
+      The hub said that neighbours can read it. But all homes read the same feed, and it is not in
+      it. Tell your neighbours another way, and ask your stewards why.
+    </p>`;
   }
 
   private renderFound(found: readonly Statement[]): TemplateResult {
