@@ -1,6 +1,5 @@
 """Rounds are collected, capsules tried; whatever somebody put into one."""
 
-import contextlib
 import os
 from datetime import timedelta
 from hashlib import sha256
@@ -8,8 +7,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from neighborcam.agency.errors import HubAway
 from neighborcam.agency.hub_client import HubClient
@@ -196,23 +193,3 @@ async def test_a_hub_that_gives_the_same_out_again_is_left(
     with pytest.raises(HubAway, match="more capsules than"):
         await station.officer.collect(request)
     assert not station.officer.state(request).homes
-
-
-async def test_an_answer_without_end_is_not_read_to_its_end(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("neighborcam.agency.hub_client._MOST_BYTES", 1000)
-
-    async def flood(http_request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse()
-        await response.prepare(http_request)
-        with contextlib.suppress(ConnectionError):
-            while True:
-                await response.write(bytes(500))
-        return response
-
-    application = web.Application()
-    application.router.add_get("/log/checkpoint", flood)
-    async with TestServer(application) as server:
-        with pytest.raises(HubAway, match="no end"):
-            await HubClient(str(server.make_url(""))).get("/log/checkpoint")

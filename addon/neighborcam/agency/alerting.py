@@ -22,6 +22,7 @@ from neighborcam.agency.alert_drafting import (
     examine_alert,
 )
 from neighborcam.agency.errors import DeskUnreadable, HubAway, HubSaidNo, NotNow
+from neighborcam.agency.hub_client import read_answer
 from neighborcam.agency.parts import Parts
 from neighborcam.protocol.agencies import IssuedCertificate, Role
 from neighborcam.protocol.agency_alerts import SignedAlert, sign_alert
@@ -122,12 +123,12 @@ class Alerting:
 
     async def _post(self, signed: SignedAlert) -> str:
         data = await self._parts.client.post("/api/agency-alerts", signed)
-        return msgspec.json.decode(data, type=_Answer).standing
+        return read_answer(data, _Answer).standing
 
     async def _where(self, signed: SignedAlert) -> ToldAlert:
         try:
             data = await self._parts.client.get(f"/api/agency-alerts/{signed.alert.id}")
-            found = msgspec.json.decode(data, type=_Answer)
+            found = read_answer(data, _Answer)
         except HubSaidNo:
             found = _Answer(standing=AT_DESK)
         except HubAway:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from neighborcam.agency.errors import NotNow
@@ -72,8 +71,7 @@ class Asking:
             check_new_request(register, signed, now)
         self._parts.book.keep(signed)
         self._parts.note(id_, "submitted")
-        data = await self._parts.client.post("/api/requests", signed)
-        return str(msgspec.json.decode(data)["state"])
+        return await self._parts.client.submit(signed)
 
     def _own(self, role: Role) -> tuple[Ed25519PrivateKey, IssuedCertificate]:
         self._parts.own()  # names a certificate that has run out

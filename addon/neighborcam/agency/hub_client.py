@@ -11,11 +11,15 @@ from neighborcam.agency.errors import HubAway, HubSaidNo
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.capsules import CAPSULE_BYTES
 from neighborcam.protocol.identity import Message
-from neighborcam.protocol.requests import Spoken
+from neighborcam.protocol.requests import SignedRequest, Spoken
 
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=120, connect=15)
 _GOOD: Final = range(200, 300)
+_ELSEWHERE: Final = range(300, 400)
 _REFUSED: Final = range(400, 500)
+_FAILED: Final = 500  # a proxy says that its hub is away
+_PAGE: Final = "text/html"
+_IN_BETWEEN: Final = "does something in between want a login first?"
 _BUSY: Final = 429
 _MOST_BYTES: Final = 32 * 2**20  # a bundle of the log has 256 entries of 64 KiB
 
@@ -27,6 +31,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     reason: str = ""
     logged: datetime | None = None
+
+
+class _Submitted(msgspec.Struct, frozen=True, kw_only=True):
+    state: str
 
 
 class _Replies(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,9 +59,13 @@ class HubClient:
         """Fetch something."""
         return await self._request("GET", path)
 
+    async def submit(self, signed: SignedRequest) -> str:
+        """Send a request; return its state at the hub."""
+        return read_answer(await self.post("/api/requests", signed), _Submitted).state
+
     async def status(self, request: str) -> Status:
         """Return where a request is."""
-        return _read(await self.get(f"/api/requests/{request}"), Status)
+        return read_answer(await self.get(f"/api/requests/{request}"), Status)
 
     async def capsules(self, path: str, message: Message) -> list[bytes]:
         """Return a page of the capsules of a round."""
@@ -67,7 +79,7 @@ class HubClient:
     async def replies(self, request: str, after: int) -> tuple[Spoken, ...]:
         """Return bundles of replies that the hub has, from number ``after`` on."""
         data = await self.get(f"/api/requests/{request}/replies?after={after}")
-        return _read(data, _Replies).bundles
+        return read_answer(data, _Replies).bundles
 
     async def _request(self, method: str, path: str, data: bytes = b"") -> bytes:
         url = f"{self._hub}{path}"
@@ -80,9 +92,12 @@ class HubClient:
                 ) as answer,
             ):
                 found = await _whole(answer)
-                status = answer.status
+                status, is_page = answer.status, answer.content_type == _PAGE
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise HubAway("the hub does not answer: try again later") from None
+        if status in _ELSEWHERE or (is_page and status < _FAILED):
+            # Taken for a success, a deletion would be attested to a guest network.
+            raise HubAway(f"what answers ({status}) is not the hub: {_IN_BETWEEN}")
         if status in _GOOD:
             return found
         if status in _REFUSED and status != _BUSY:
@@ -99,7 +114,8 @@ async def _whole(answer: aiohttp.ClientResponse) -> bytes:
     return bytes(found)
 
 
-def _read[M](data: bytes, kind: type[M]) -> M:
+def read_answer[M](data: bytes, kind: type[M]) -> M:
+    """Return what a hub said. Raises `HubAway` for what makes no sense."""
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
