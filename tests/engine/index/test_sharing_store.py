@@ -11,7 +11,8 @@ import pytest
 from neighborcam.engine.index import sharing_store
 from neighborcam.engine.index.database import connect
 from neighborcam.engine.index.feed_store import FeedRow
-from neighborcam.engine.index.letter_store import Own, Parcel
+from neighborcam.engine.index.letter_store import Parcel
+from neighborcam.engine.index.own_rows import Own
 from neighborcam.engine.index.sharing_store import NAME, SharingStore
 from neighborcam.protocol.alerts import Token
 from tests.hub.clock import START

@@ -8,19 +8,24 @@ import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from neighborcam.engine.errors import NotFound
+from neighborcam.engine.index import own_rows
 from neighborcam.engine.index.database import Database
 from neighborcam.engine.index.instant import from_us, to_us
+from neighborcam.engine.index.own_rows import (
+    SELECT_OWN,
+    Own,
+    note_taken,
+    own_of,
+    put_own,
+)
 from neighborcam.engine.index.statements import Statements
 from neighborcam.engine.neighbours import DiaryEntry
 
-SCHEMA: Final = """
-CREATE TABLE own (
-    id TEXT PRIMARY KEY, seed BLOB NOT NULL, alert BLOB NOT NULL, at INTEGER NOT NULL,
-    standing TEXT NOT NULL DEFAULT '', taken_at INTEGER
-) STRICT, WITHOUT ROWID;
+SCHEMA: Final = f"""
+{own_rows.SCHEMA}
 CREATE TABLE diary (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL,
     summary TEXT NOT NULL, size INTEGER NOT NULL,
@@ -46,7 +51,6 @@ WHERE lane = ? AND NOT EXISTS (
 ORDER BY due_at, id LIMIT 1
 """
 
-_OWN: Final = "SELECT id, seed, alert, standing, taken_at FROM own"
 UPDATE: Final = "update"  # the diary's word for a newer version of an alert
 TAKEN_BACK: Final = "not sent: it was taken back before"
 _OF_CHAIN: Final = """
@@ -106,24 +110,6 @@ class Dropped:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Own:
-    """An alert or comment of this home: the key's seed, and the alert's bytes.
-
-    ``standing`` is what the hub said when it took the alert, at ``taken_at``.
-    """
-
-    id: str
-    seed: bytes
-    alert: bytes = b""
-    standing: str = ""
-    taken_at: datetime | None = None
-
-    def __repr__(self) -> str:
-        """Hide the key: this may be logged."""
-        return f"Own(id={self.id!r})"
-
-
-@dataclass(frozen=True, kw_only=True)
 class Quota:
     """How many of a kind were written since a moment: ``check`` raises to forbid."""
 
@@ -162,7 +148,7 @@ class LetterStore:
             if token is not None:
                 _spend(connection, token)
             if own is not None:
-                _put_own(connection, own, at)
+                put_own(connection, own, at)
             for parcel in parcels:
                 _put(connection, parcel, at, due_at or at)
 
@@ -239,8 +225,7 @@ class LetterStore:
 
         def work(connection: sqlite3.Connection) -> None:
             _settle(connection, id_, "sent", "")
-            taken = "UPDATE own SET standing = ?, taken_at = ? WHERE id = ?"
-            connection.execute(taken, (standing, to_us(at), alert))
+            note_taken(connection, alert, standing, at)
 
         self._database.write(work)
 
@@ -270,8 +255,8 @@ class LetterStore:
 
     def own(self, id_: str) -> Own | None:
         """Return one of this home's alerts or comments."""
-        row = self._rows.one(f"{_OWN} WHERE id = ?", id_)
-        return None if row is None else _own(row)
+        row = self._rows.one(f"{SELECT_OWN} WHERE id = ?", id_)
+        return None if row is None else own_of(row)
 
     def need_own_alert(self, id_: str) -> Own:
         """Return one of this home's alerts. Raises `NotFound`, also for a comment."""
@@ -286,8 +271,8 @@ class LetterStore:
 
     def own_alerts(self) -> list[Own]:
         """Return this home's alerts, and what took them back, the oldest first."""
-        rows = self._rows.all(f"{_OWN} WHERE alert <> x'' ORDER BY at, id")
-        return [_own(row) for row in rows]
+        rows = self._rows.all(f"{SELECT_OWN} WHERE alert <> x'' ORDER BY at, id")
+        return [own_of(row) for row in rows]
 
     def disown(self, id_: str) -> None:
         """Forget an alert that was never published."""
@@ -360,24 +345,6 @@ def _spend(connection: sqlite3.Connection, token: bytes) -> None:
     taken = connection.execute("DELETE FROM tokens WHERE prepared = ?", (token,))
     if taken.rowcount != 1:
         raise TokenGone
-
-
-def _put_own(connection: sqlite3.Connection, own: Own, at: datetime) -> None:
-    connection.execute(
-        "INSERT INTO own (id, seed, alert, at) VALUES (?, ?, ?, ?)",
-        (own.id, own.seed, own.alert, to_us(at)),
-    )
-
-
-def _own(row: Sequence[Any]) -> Own:
-    id_, seed, alert, standing, taken_at = row
-    return Own(
-        id=id_,
-        seed=bytes(seed),
-        alert=bytes(alert),
-        standing=standing,
-        taken_at=None if taken_at is None else from_us(taken_at),
-    )
 
 
 def _put(

@@ -10,7 +10,8 @@ from typing import Final
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from neighborcam.engine.index.letter_store import Letter, Own
+from neighborcam.engine.index.letter_store import Letter
+from neighborcam.engine.index.own_rows import Own
 from neighborcam.protocol.alerts import CommentPost, Flag, Post, Token
 from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.cells import parent_cell

@@ -16,7 +16,8 @@ from typing import Final, Literal
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from neighborcam.engine.index.letter_store import LetterStore, Own, Parcel
+from neighborcam.engine.index.letter_store import LetterStore, Parcel
+from neighborcam.engine.index.own_rows import Own
 from neighborcam.engine.neighbours import OwnAlertState, OwnAlertView, StatementView
 from neighborcam.engine.sharing.hub_link import HubLink
 from neighborcam.engine.sharing.letters import ALERTS

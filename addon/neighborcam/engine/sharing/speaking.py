@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from neighborcam.engine.errors import Conflict
 from neighborcam.engine.index.letter_store import (
     UPDATE,
-    Own,
     Parcel,
     Quota,
     TokenGone,
 )
+from neighborcam.engine.index.own_rows import Own
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.neighbours import AlertView, Change, Draft
 from neighborcam.engine.sharing.letters import (
