@@ -26,6 +26,7 @@ INTEGRATION: Final = "custom_components.neighborcam"
 PROTOCOL: Final = "neighborcam.protocol"
 HUB: Final = "neighborcam.hub"
 AGENCY: Final = "neighborcam.agency"
+SERVING: Final = "neighborcam.serving"
 SHARING: Final = "neighborcam.engine.sharing"
 _HUB_LIBRARIES: Final = (
     "aiohttp",
@@ -50,9 +51,13 @@ _SHIPPED: Final = ("homeassistant", "aiohttp", "awesomeversion", "probatio", "ya
 # Packages beside the engine: their libraries, and what of ours lies below them.
 _BESIDE: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     INTEGRATION: (_SHIPPED, ()),
-    HUB: (_HUB_LIBRARIES, (PROTOCOL, "neighborcam")),
-    AGENCY: (_AGENCY_LIBRARIES, (PROTOCOL, "neighborcam")),
+    SERVING: (("aiohttp",), ()),
+    HUB: (_HUB_LIBRARIES, (PROTOCOL, SERVING, "neighborcam")),
+    AGENCY: (_AGENCY_LIBRARIES, (PROTOCOL, SERVING, "neighborcam")),
 }
+# What the engine shares with them. `sharing` is the only door out: nothing else of it
+# knows the wire.
+_OF_ALL: Final = {"sharing": (PROTOCOL,), "api": (SERVING,)}
 _HEADING: Final = "## Who may import what"
 
 
@@ -163,8 +168,8 @@ def _is_allowed(name: str, rule: Rule) -> bool:
         return rule.package == "commands"
     if rule.may_import is None:
         return name.startswith((ENGINE, f"{HUB}.", f"{AGENCY}.", f"{PROTOCOL}."))
-    if rule.package == "sharing" and _within(name, PROTOCOL):
-        return True  # the only door out: nothing else of the engine knows the wire
+    if any(_within(name, each) for each in _OF_ALL.get(rule.package, ())):
+        return True
     if WIRING.match(name) or not name.startswith(ENGINE):
         return False
     inside = name.removeprefix(ENGINE)

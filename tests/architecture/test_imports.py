@@ -50,6 +50,7 @@ def test_every_row_is_about_something_that_exists_or_is_wired() -> None:
         ("camera.ring", "from neighborcam.commands import check"),
         ("cameras", "from neighborcam.engine.motion.detector import Detector"),
         ("attic.things", "import os"),
+        ("camera.ring", "from neighborcam.serving.failures import record"),
     ],
 )
 def test_an_import_against_the_table_is_told(name: str, source: str) -> None:
@@ -63,6 +64,7 @@ def test_an_import_against_the_table_is_told(name: str, source: str) -> None:
         ("camera.source", "import av"),
         ("motion.gate", "from neighborcam.engine.camera.decode import LumaDecoder"),
         ("api.http", "from neighborcam.engine.index.rows import EpisodeRow"),
+        ("api.http", "from neighborcam.serving.failures import record"),
         (
             "app",
             "import neighborcam.engine.index.store, neighborcam.engine.camera.ring",

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from neighborcam.hub.api import bodies, connections
+from neighborcam.hub.api import bodies
 from neighborcam.hub.api.bodies import WINDOW_BYTES, WINDOW_S, read_paced
 from neighborcam.hub.api.errors import TooSlow
 from neighborcam.hub.errors import TooLarge
+from neighborcam.serving import connections
 from tests.hub.conftest import Town
 
 HEAD = b"POST /api/alerts HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"

@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import secrets
-import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,8 +16,10 @@ from neighborcam.agency.errors import InvalidInput
 from neighborcam.agency.page import errors
 from neighborcam.agency.page.access import Door
 from neighborcam.agency.page.room import Room
+from neighborcam.serving.failures import record
 
 JSON: Final = "application/json"
+_NO_HTTP: Final = errors.BadRequest("this is no HTTP that the desk understands")
 _LOG: Final = logging.getLogger(__name__)
 _HOSTILE: Final = (
     msgspec.DecodeError,
@@ -94,7 +94,7 @@ async def guard(
     except ConnectionError:
         raise  # the browser went; aiohttp ends the connection
     except Exception as exc:  # noqa: BLE001 - the outermost place of a request
-        return json_response(unexpected(exc), 500)
+        return json_response(_unexpected(exc), 500)
 
 
 def _check_coding(request: web.Request) -> None:
@@ -118,11 +118,16 @@ def _other(exc: web.HTTPException) -> web.StreamResponse:
     return json_response(answer, status)
 
 
-def unexpected(exc: Exception) -> errors.ErrorAnswer:
-    """Log where a bug is, without its text, which may quote an answer."""
-    failure_id = secrets.token_hex(4)
-    where = "".join(traceback.format_tb(exc.__traceback__))
-    _LOG.error("request failed, id %s: %s\n%s", failure_id, type(exc).__name__, where)
+def answer_unheard(failure: Exception | None) -> web.Response:
+    """Answer what never reached the page (`serving.connections.Answer`)."""
+    if failure is None:
+        status, answer = errors.answer_for(_NO_HTTP)
+        return json_response(answer, status)
+    return json_response(_unexpected(failure), 500)
+
+
+def _unexpected(exc: Exception) -> errors.ErrorAnswer:
+    failure_id = record(_LOG, exc)
     message = f"the desk failed unexpectedly; its error output has the id {failure_id}"
     return errors.ErrorAnswer(
         error=errors.ErrorBody(code="unexpected", message=message)

@@ -12,14 +12,20 @@ import neighborcam
 from neighborcam import __version__
 from neighborcam.agency.errors import InvalidInput, NotNow
 from neighborcam.agency.page.access import Door, is_loopback
-from neighborcam.agency.page.connections import HEADERS, Runner
 from neighborcam.agency.page.house import API_POLICY, PAGE_POLICY
-from neighborcam.agency.page.plumbing import HOUSE, House, guard
+from neighborcam.agency.page.plumbing import HOUSE, House, answer_unheard, guard
 from neighborcam.agency.page.room import Room
 from neighborcam.agency.page.routes import add_routes
+from neighborcam.serving import connections
 
 WEB_DIR: Final = Path(neighborcam.__file__).parent / "engine" / "web" / "dist"
 LOOK_EVERY_S: Final = 5.0
+HEADERS: Final = {
+    **connections.HEADERS,
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 _MAX_BODY: Final = 96 * 2**20  # a bundle that is to be verified
 
 
@@ -58,7 +64,7 @@ class DeskServer:
         application = web.Application(middlewares=[guard], client_max_size=_MAX_BODY)
         add_routes(application.router)
         application.on_response_prepare.append(_add_headers)
-        runner = Runner(application)
+        runner = connections.Runner(application, _answer_unheard, auto_decompress=False)
         sock = _bound(self._host, self._port)
         self._port = int(sock.getsockname()[1])
         self._door = Door(self._host, self._port)
@@ -107,3 +113,10 @@ async def _add_headers(
     headers = response.headers
     headers.update(HEADERS)
     headers["Content-Security-Policy"] = PAGE_POLICY if is_page else API_POLICY
+
+
+def _answer_unheard(failure: Exception | None) -> web.Response:
+    response = answer_unheard(failure)
+    response.headers.update(HEADERS)
+    response.headers["Content-Security-Policy"] = API_POLICY
+    return response

@@ -30,16 +30,3 @@ class AccessLogger(AbstractAccessLogger):
             response.body_length,
             time,
         )
-
-
-class WithoutDetails(logging.Filter):
-    """Strips tracebacks from aiohttp's own messages: they quote malformed requests."""
-
-    @override
-    def filter(self, record: logging.LogRecord) -> bool:
-        if record.exc_info:
-            kind = record.exc_info[0]
-            record.msg = "a connection failed: %s"
-            record.args = (kind.__name__ if kind else "unknown",)
-            record.exc_info = None
-        return True

@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import secrets
-import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from types import NoneType
 from typing import Any, Final
@@ -18,7 +16,9 @@ from neighborcam.engine.api.desk import DESK, Call, Desk
 from neighborcam.engine.api.messages import Scope
 from neighborcam.engine.api.signatures import EXPIRES, SIGNATURE
 from neighborcam.engine.errors import EngineError
+from neighborcam.serving.failures import record
 
+_NO_HTTP: Final = errors.BadRequest("this is no HTTP that the engine understands")
 log = logging.getLogger(__name__)
 
 JSON_TYPE: Final = "application/json"
@@ -75,15 +75,14 @@ async def answer_errors(
     except ConnectionError:
         raise  # the client went; aiohttp ends the connection
     except Exception as exc:  # noqa: BLE001 - the outermost place of a request
-        return json_response(errors.unexpected(_record(exc)), 500)
+        return json_response(errors.unexpected(record(log, exc)), 500)
 
 
-def _record(exc: Exception) -> str:
-    """Log where a bug is, without its text, which may quote an address or a token."""
-    failure_id = secrets.token_hex(4)
-    where = "".join(traceback.format_tb(exc.__traceback__))
-    log.error("request failed, id %s: %s\n%s", failure_id, type(exc).__name__, where)
-    return failure_id
+def answer_unheard(failure: Exception | None) -> web.Response:
+    """Answer what never reached the application (`serving.connections.Answer`)."""
+    if failure is None:
+        return encode_error(_NO_HTTP)
+    return json_response(errors.unexpected(record(log, failure)), 500)
 
 
 def identify(

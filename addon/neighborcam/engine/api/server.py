@@ -11,7 +11,7 @@ from aiohttp.typedefs import Handler
 
 from neighborcam import __version__
 from neighborcam.engine.api.access import FailedTries, PairingDesk, Tokens
-from neighborcam.engine.api.access_log import AccessLogger, WithoutDetails
+from neighborcam.engine.api.access_log import AccessLogger
 from neighborcam.engine.api.clips import ClipCache
 from neighborcam.engine.api.desk import DESK, Desk
 from neighborcam.engine.api.ingress import (
@@ -26,24 +26,22 @@ from neighborcam.engine.api.messages import Scope
 from neighborcam.engine.api.open_episodes import OpenEpisodes
 from neighborcam.engine.api.openapi import document
 from neighborcam.engine.api.page import API_POLICY, PAGE_POLICY
-from neighborcam.engine.api.plumbing import answer_errors
+from neighborcam.engine.api.plumbing import answer_errors, answer_unheard
 from neighborcam.engine.api.ports import Ports
 from neighborcam.engine.api.recording_problems import RecordingProblems
 from neighborcam.engine.api.routes import add_routes, signable
 from neighborcam.engine.api.signatures import KEY_SETTING, Signer, new_key
 from neighborcam.engine.bus import Bus
+from neighborcam.serving.connections import HEADERS, Runner, stop_accepting
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8480
 INSTANCE_SETTING: Final = "instance"
 MAX_BODY: Final = 1024**2
 SHUTDOWN_S: Final = 5.0
-_TURNS: Final = 10
 WEB_DIR: Final = Path(__file__).parent.parent / "web" / "dist"
 
 access_log = logging.getLogger("neighborcam.engine.api.access")
-http_log = logging.getLogger("neighborcam.engine.api.http")
-http_log.addFilter(WithoutDetails())
 
 
 class ApiServer:
@@ -118,11 +116,11 @@ class ApiServer:
     async def start(self) -> None:
         """Listen. Raises `OSError` when the port is taken."""
         self._desk = await asyncio.to_thread(self._make_desk)
-        self._runner = web.AppRunner(
+        self._runner = Runner(
             _application(self._desk),
+            _answer_unheard,
             access_log_class=AccessLogger,
             access_log=access_log,
-            logger=http_log,
             handler_cancellation=True,  # a viewer that leaves ends its stream at once
             shutdown_timeout=SHUTDOWN_S,
         )
@@ -139,7 +137,7 @@ class ApiServer:
     async def stop(self) -> None:
         """Stop listening, end streams and sockets, let requests finish."""
         if self._runner is not None:
-            await _stop_accepting(self._runner)
+            await stop_accepting(self._runner)
         if self._desk is not None:
             self._desk.connections.end_all()
         if self._runner is not None:
@@ -179,21 +177,6 @@ class ApiServer:
         )
 
 
-async def _stop_accepting(runner: web.AppRunner) -> None:
-    """Let nobody in any more; whoever was let in is known when this returns.
-
-    A server that is closed between `accept` and the transport forgets the connection,
-    open: asyncio's transport asserts that its server has sockets.
-    """
-    loop = asyncio.get_running_loop()
-    for site in runner.sites:
-        server = site._server  # noqa: SLF001 - aiohttp shows its sockets to nobody
-        for listening in getattr(server, "sockets", ()):
-            loop.remove_reader(listening.fileno())
-    for _ in range(_TURNS):
-        await asyncio.sleep(0)
-
-
 def _application(desk: Desk) -> web.Application:
     application = web.Application(
         middlewares=[answer_errors, _guard_ingress], client_max_size=MAX_BODY
@@ -224,6 +207,10 @@ async def _add_headers(
     headers = response.headers
     headers.setdefault("Cache-Control", "no-store")
     headers["Content-Security-Policy"] = API_POLICY if is_api else PAGE_POLICY
-    headers["Referrer-Policy"] = "no-referrer"
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Server"] = "NeighborCam"  # without versions
+    headers.update(HEADERS)
+
+
+def _answer_unheard(failure: Exception | None) -> web.Response:
+    response = answer_unheard(failure)
+    response.headers["Content-Security-Policy"] = API_POLICY
+    return response

@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import secrets
-import traceback
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from types import NoneType
@@ -22,12 +20,14 @@ from neighborcam.hub.token_keys import seconds_left
 from neighborcam.hub.witnessing import OldSize
 from neighborcam.protocol.canonical import MESSAGE_LIMIT, decode
 from neighborcam.protocol.identity import Message
+from neighborcam.serving.failures import record
 
 JSON: Final = "application/json"
 MAX_BODY: Final = 128 * 1024
 REFUSALS: Final = web.AppKey("refusals", Counter[str])  # by code, of this node
 # Whoever tries others' keys; by code alone, as nothing else of it is our business.
 _WORTH_A_LINE: Final = frozenset({"bad_signature", "not_allowed"})
+_NO_HTTP: Final = errors.BadRequest("this is no HTTP that the hub understands")
 _LOG: Final = logging.getLogger(__name__)
 _HOSTILE: Final = (
     msgspec.DecodeError,
@@ -97,7 +97,7 @@ async def answer_errors(
     except ConnectionError:
         raise  # the client went; aiohttp ends the connection
     except Exception as exc:  # noqa: BLE001 - the outermost place of a request
-        return json_response(errors.unexpected(record(exc)), 500)
+        return json_response(errors.unexpected(record(_LOG, exc)), 500)
 
 
 def _check_coding(request: web.Request) -> None:
@@ -107,12 +107,12 @@ def _check_coding(request: web.Request) -> None:
         raise errors.Packed("send the body as it is, without a Content-Encoding")
 
 
-def record(exc: Exception) -> str:
-    """Log where a bug is, without its text, which may quote what somebody sent."""
-    failure_id = secrets.token_hex(4)
-    where = "".join(traceback.format_tb(exc.__traceback__))
-    _LOG.error("request failed, id %s: %s\n%s", failure_id, type(exc).__name__, where)
-    return failure_id
+def answer_unheard(failure: Exception | None) -> web.Response:
+    """Answer what never reached the application (`serving.connections.Answer`)."""
+    if failure is None:
+        status, answer = errors.answer_for(_NO_HTTP)
+        return json_response(answer, status)
+    return json_response(errors.unexpected(record(_LOG, failure)), 500)
 
 
 def adapt(
@@ -162,7 +162,7 @@ def _end_alone(task: asyncio.Future[Any]) -> None:
     """Take what became of a change whose client went: asyncio would quote an error."""
     error = None if task.cancelled() else task.exception()
     if isinstance(error, Exception) and not isinstance(error, errors.ON_PURPOSE):
-        record(error)
+        record(_LOG, error)
 
 
 def _query(http_request: web.Request, wanted: Any) -> Any:

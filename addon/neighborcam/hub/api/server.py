@@ -6,14 +6,13 @@ from typing import Final
 
 from aiohttp import web
 
-from neighborcam.hub.api.connections import HEADERS, Runner
 from neighborcam.hub.api.desk import DESK, Desk
 from neighborcam.hub.api.house import API_POLICY, PAGE_POLICY
-from neighborcam.hub.api.plumbing import REFUSALS, answer_errors
+from neighborcam.hub.api.plumbing import REFUSALS, answer_errors, answer_unheard
 from neighborcam.hub.api.routes import add_routes
+from neighborcam.serving.connections import HEADERS, Runner, stop_accepting
 
 _DRAIN_S: Final = 10.0
-_TURNS: Final = 10
 _PAGES: Final = ("/", "/join")
 
 
@@ -24,6 +23,8 @@ class HubServer:
         self._desk = desk
         self._runner = Runner(
             _application(desk),
+            _answer_unheard,
+            auto_decompress=False,  # a few kilobytes could become gigabytes
             handler_cancellation=True,
             shutdown_timeout=_DRAIN_S,
         )
@@ -41,7 +42,7 @@ class HubServer:
 
     async def stop(self) -> None:
         """Take no more requests, let those that run finish, end feeds with 1001."""
-        await _stop_accepting(self._runner)
+        await stop_accepting(self._runner)
         for site in list(self._runner.sites):
             await site.stop()
         for task in self._desk.sockets:
@@ -51,20 +52,6 @@ class HubServer:
         # A client that hung up left its change running: it ends before the database.
         while self._desk.changes:
             await asyncio.wait(set(self._desk.changes))
-
-
-async def _stop_accepting(runner: web.AppRunner) -> None:
-    """Let nobody in any more; whoever was let in is known when this returns.
-
-    As `engine/api/server.py` does, and for the same reason.
-    """
-    loop = asyncio.get_running_loop()
-    for site in runner.sites:
-        server = site._server  # noqa: SLF001 - aiohttp shows its sockets to nobody
-        for listening in getattr(server, "sockets", ()):
-            loop.remove_reader(listening.fileno())
-    for _ in range(_TURNS):
-        await asyncio.sleep(0)
 
 
 def _application(desk: Desk) -> web.Application:
@@ -86,3 +73,9 @@ async def _add_headers(
         "Content-Security-Policy", PAGE_POLICY if is_page else API_POLICY
     )
     headers.update(HEADERS)
+
+
+def _answer_unheard(failure: Exception | None) -> web.Response:
+    response = answer_unheard(failure)
+    response.headers["Content-Security-Policy"] = API_POLICY
+    return response

@@ -6,14 +6,10 @@ logs the peer's address and a traceback that quotes the bytes, and names its ver
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, override
 
 from aiohttp import web
-
-from neighborcam.hub.api import errors
-from neighborcam.hub.api.house import API_POLICY
-from neighborcam.hub.api.plumbing import json_response, record
 
 HEADERS: Final[Mapping[str, str]] = {
     "Referrer-Policy": "no-referrer",
@@ -21,11 +17,13 @@ HEADERS: Final[Mapping[str, str]] = {
     "Server": "NeighborCam",  # without versions
 }
 FIRST_REQUEST_S: Final = 20.0  # from the connection to the end of its first headers
-_BAD: Final = errors.BadRequest("this is no HTTP that the hub understands")
+_TURNS: Final = 10
 _LOG: Final = logging.getLogger(__name__)
 
+type Answer = Callable[[Exception | None], web.Response]
 
-class WithoutDetails(logging.Filter):
+
+class _WithoutDetails(logging.Filter):
     """Leaves of aiohttp's own messages the kind of failure alone."""
 
     @override
@@ -37,43 +35,63 @@ class WithoutDetails(logging.Filter):
         return True
 
 
-_HTTP_LOG: Final = logging.getLogger("neighborcam.hub.api.http")
-_HTTP_LOG.addFilter(WithoutDetails())
+_HTTP_LOG: Final = logging.getLogger("neighborcam.serving.http")
+_HTTP_LOG.addFilter(_WithoutDetails())
 
 
 class Runner(web.AppRunner):
-    """Runs an application on connections that tell nothing, and decode nothing.
+    """Runs an application on such connections.
 
-    No body is unpacked: a few kilobytes could become gigabytes of it, so a
-    ``Content-Encoding`` is refused (`plumbing.answer_errors`).
+    ``answer`` returns the whole answer to what never reached the application: to what
+    is no HTTP it is given None, else the failure. ``options`` are aiohttp's; without
+    ``access_log`` nothing is logged of a request.
     """
 
-    __slots__ = ()
+    __slots__ = ("_answer",)
 
-    def __init__(self, application: web.Application, **options: Any) -> None:
+    def __init__(
+        self, application: web.Application, answer: Answer, **options: Any
+    ) -> None:
         super().__init__(
-            application,
-            access_log=None,  # who connects is nobody's business
-            logger=_HTTP_LOG,
-            auto_decompress=False,
-            **options,
+            application, logger=_HTTP_LOG, **({"access_log": None} | options)
         )
+        self._answer = answer
 
     @override
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
         return _Server(
             made.request_handler,
+            answer=self._answer,
             request_factory=made.request_factory,
             handler_cancellation=made.handler_cancellation,
             **made._kwargs,  # noqa: SLF001 - aiohttp hands on options in no other way
         )
 
 
+async def stop_accepting(runner: web.AppRunner) -> None:
+    """Let nobody in any more; whoever was let in is known when this returns.
+
+    A server that is closed between `accept` and the transport forgets the connection,
+    open: asyncio's transport asserts that its server has sockets.
+    """
+    loop = asyncio.get_running_loop()
+    for site in runner.sites:
+        server = site._server  # noqa: SLF001 - aiohttp shows its sockets to nobody
+        for listening in getattr(server, "sockets", ()):
+            loop.remove_reader(listening.fileno())
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
+
+
 class _Server(web.Server):
+    def __init__(self, handler: Any, *, answer: Answer, **options: Any) -> None:
+        super().__init__(handler, **options)
+        self.answer = answer
+
     @override
     def __call__(self) -> web.RequestHandler:
-        return _Connection(self, loop=self._loop, **self._kwargs)
+        return _Connection(self, self.answer, loop=self._loop, **self._kwargs)
 
 
 class _Connection(web.RequestHandler):
@@ -82,15 +100,18 @@ class _Connection(web.RequestHandler):
     aiohttp gives a time to the second request of a connection, never to the first.
     """
 
-    __slots__ = ("_patience",)
+    __slots__ = ("_answer", "_patience")
+
+    def __init__(self, server: web.Server, answer: Answer, **options: Any) -> None:
+        super().__init__(server, **options)
+        self._answer = answer
+        self._patience: asyncio.TimerHandle | None = None
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         loop = asyncio.get_running_loop()
-        self._patience: asyncio.TimerHandle | None = loop.call_later(
-            FIRST_REQUEST_S, self.force_close
-        )
+        self._patience = loop.call_later(FIRST_REQUEST_S, self.force_close)
 
     @override
     async def _handle_request(self, *arguments: Any, **options: Any) -> Any:
@@ -115,22 +136,20 @@ class _Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Answer what never reached the application as any other failure.
+        """Answer what never reached the application.
 
         Raises `ConnectionError` when an answer has begun: aiohttp hangs up then.
         """
         if status < web.HTTPInternalServerError.status_code:
             # Anybody can send noise: it fills no log.
             _LOG.debug("a connection sent no HTTP: %s", type(exc).__name__)
-            bad, answer = errors.answer_for(_BAD)
-            response = json_response(answer, bad)
+            response = self._answer(None)
         else:
             failure = exc if isinstance(exc, Exception) else RuntimeError()
-            response = json_response(errors.unexpected(record(failure)), 500)
+            response = self._answer(failure)
         if request.writer.output_size > 0:
             raise ConnectionError("the answer has begun")
         response.headers.update(HEADERS)
         response.headers["Cache-Control"] = "no-store"
-        response.headers["Content-Security-Policy"] = API_POLICY
         response.force_close()
         return response

@@ -1,0 +1,1 @@
+"""What engine, hub and desk share when they serve HTTP: how a connection fails."""
