@@ -4,6 +4,7 @@
 the spec.
 """
 
+import dataclasses
 import os
 import random
 import re
@@ -391,7 +392,8 @@ def witnessed(files: Files, at: Any, *keys: tuple[Any, str]) -> tuple[Files, lis
         head, _, note = files[name].partition(b"\n\n")
         parsed = parse_note(note)
         more = [cosign(parsed.text, who, key, at) for key, who in keys]
-        files[name] = head + b"\n\n" + parsed.also_signed(more).encode()
+        signed = dataclasses.replace(parsed, signatures=(*parsed.signatures, *more))
+        files[name] = head + b"\n\n" + signed.encode()
     for key, who in keys:
         raw = key.public_key().public_bytes_raw()
         kind = (

@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import delete, update
 
+from demo.ports import free_port
 from demo.steward import Steward
 from neighborcam import cli
 from neighborcam.hub.app import Hub
@@ -35,9 +36,9 @@ from neighborcam.protocol.merkle import (
 )
 from neighborcam.protocol.note_keys import LogKey, WitnessKey, parse_vkey, sign_note
 from neighborcam.protocol.notes import Note, parse_note
-from neighborcam.protocol.tiles import Tile, TiledTree, entries_of, tiles_of
+from neighborcam.protocol.tiles import Tile, TiledTree, entries_of
 from tests.hub.conftest import Town
-from tests.ports import free_port
+from tests.protocol.tiling import tiles_of
 
 
 async def add(town: Town, count: int) -> None:

@@ -24,8 +24,8 @@ from neighborcam.protocol.tiles import (
     bundle,
     entries_of,
     hashes_of,
-    tiles_of,
 )
+from tests.protocol.tiling import tiles_of
 from tests.protocol.vectors import vectors
 
 VECTORS = vectors("merkle")

@@ -161,13 +161,6 @@ def test_no_bytes_make_parsing_fail_otherwise(data: bytes) -> None:
             continue
 
 
-def test_a_signature_that_is_there_is_not_repeated() -> None:
-    note = parse_note(checkpoint())
-    assert note.also_signed(note.signatures) == note
-    other = NoteSignature(name="x", key_id=bytes(4), signature=b"y")
-    assert note.also_signed([other]).signatures[-1] == other
-
-
 def test_a_checkpoint_with_its_quorum_is_accepted() -> None:
     accepted = accept(checkpoint(), POLICY, NOW)
     assert accepted.text.size == 9

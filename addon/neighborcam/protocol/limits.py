@@ -23,7 +23,7 @@ from neighborcam.protocol.cells import COARSEST, CROWD, WITHOUT_CENSUS, check_ce
 from neighborcam.protocol.errors import OutsideLimits
 from neighborcam.protocol.identity import is_whole_second
 
-BUCKET: Final = timedelta(minutes=15)
+_BUCKET_MIN: Final = 15
 SKEW: Final = timedelta(minutes=5)  # clocks of homes
 LONGEST: Final = timedelta(days=30)
 AUTOMATIC: Final = timedelta(hours=2)
@@ -118,7 +118,7 @@ def check_place(
 def bucket(moment: datetime) -> datetime:
     """Return the quarter of an hour in which ``moment`` lies: all that is told."""
     return moment.replace(
-        minute=moment.minute - moment.minute % 15, second=0, microsecond=0
+        minute=moment.minute - moment.minute % _BUCKET_MIN, second=0, microsecond=0
     )
 
 

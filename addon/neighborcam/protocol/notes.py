@@ -7,8 +7,8 @@ that it saw one at a time (types 4 and 6, C2SP tlog-cosignature). See spec/log.m
 import base64
 import binascii
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
@@ -47,11 +47,6 @@ class Note:
         """Return the note as it travels."""
         lines = "".join(each.line for each in self.signatures)
         return f"{self.text}\n{lines}".encode()
-
-    def also_signed(self, by: Iterable[NoteSignature]) -> "Note":
-        """Return the note with more signatures; one that it has is not repeated."""
-        more = [each for each in by if each not in self.signatures]
-        return replace(self, signatures=(*self.signatures, *more))
 
 
 def parse_note(data: bytes) -> Note:

@@ -16,8 +16,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 from neighborcam.protocol.errors import BadSignature
 
 PREFIX: Final = b"neighborcam.ncp/1/"
-SIGNATURE_BYTES: Final = 64
-PUBLIC_KEY_BYTES: Final = 32
 _KIND: Final = re.compile(r"[a-z]+(-[a-z]+)*")
 
 

@@ -4,7 +4,7 @@ A tile holds up to 256 neighbouring hashes of one height; heights are multiples 
 A bundle holds the entries of a tile of level 0. See spec/log.md.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,19 +38,6 @@ class Tile:
     @property
     def _part(self) -> str:
         return "" if self.width == TILE_WIDTH else f".p/{self.width}"
-
-
-def tiles_of(size: int, *, before: int = 0) -> Iterator[Tile]:
-    """Yield the tiles that a log writes when it grows from ``before`` to ``size``.
-
-    With ``before`` 0 these are all tiles of a log of that size.
-    """
-    level = 0
-    while size > before:
-        for index in range(before // TILE_WIDTH, -(-size // TILE_WIDTH)):
-            width = min(size - index * TILE_WIDTH, TILE_WIDTH)
-            yield Tile(level=level, index=index, width=width)
-        level, size, before = level + 1, size // TILE_WIDTH, before // TILE_WIDTH
 
 
 def hashes_of(tile: Tile, subtrees: Subtrees) -> bytes:
