@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.agencies import count_vetoes
 from neighborcam.hub.agency_alerts import AgencyAlerts
-from neighborcam.hub.errors import HubError
 from neighborcam.hub.hiding import overdue_takedowns
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.requests import Requests
@@ -32,7 +31,6 @@ from neighborcam.protocol.agency_entries import (
     Overdue,
     RulesSet,
 )
-from neighborcam.protocol.errors import ProtocolError
 from neighborcam.protocol.register_rules import is_vetoed
 from neighborcam.protocol.register_state import Duty as Owed
 from neighborcam.protocol.register_state import Standing
@@ -81,7 +79,7 @@ class Duties:
         What cannot be done keeps nothing else from being done; then its error is
         raised.
         """
-        await do_all(self.duties)
+        await do_all(each.run_once for each in self.duties)
 
     async def _follow_rules(self) -> None:
         await self._do_each([self._set_rules])
@@ -123,19 +121,12 @@ class Duties:
             _LOG.warning("%d takedowns wait for a steward for a day", late)
 
     async def _do_each(self, steps: Iterable[_Step]) -> None:
-        """Do each in a transaction; then raise the first error of those that failed.
+        """Do each in a transaction of its own (`do_all`)."""
+        await do_all(partial(self._do, step) for step in steps)
 
-        What the log refuses, or somebody else did meanwhile, must wait.
-        """
-        failed: list[Exception] = []
-        for step in steps:
-            try:
-                async with self._database.write() as tx:
-                    await step(tx, self._now())
-            except (HubError, ProtocolError) as problem:
-                failed.append(problem)
-        if failed:
-            raise failed[0]
+    async def _do(self, step: _Step) -> None:
+        async with self._database.write() as tx:
+            await step(tx, self._now())
 
     def _now(self) -> datetime:
         return self._clock().replace(microsecond=0)

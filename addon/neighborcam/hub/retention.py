@@ -68,7 +68,7 @@ class Retention:
 
     async def run_once(self) -> None:
         """Delete what is over; raises the first failure when all was tried."""
-        await do_all(self.duties)
+        await do_all(each.run_once for each in self.duties)
 
     async def _forget_pictures(self) -> None:
         now = self._clock()

@@ -171,12 +171,15 @@ class Supervisor:
             _LOG.info("duty %s: the lease stays until it ends: %s", duty.name, problem)
 
 
-async def do_all(duties: Iterable[Duty]) -> None:
-    """Do each once, now, whoever else does it; then raise the first failure."""
+async def do_all(steps: Iterable[Callable[[], Awaitable[None]]]) -> None:
+    """Do each once, now, whatever became of those before; then raise the first failure.
+
+    What the log refuses, or somebody else did meanwhile, must wait.
+    """
     failed: list[Exception] = []
-    for duty in duties:
+    for step in steps:
         try:
-            await duty.run_once()
+            await step()
         except (HubError, ProtocolError) as problem:
             failed.append(problem)
     if failed:
