@@ -24,8 +24,8 @@ from demo.police import (
     serving,
     set_up_desk,
 )
+from demo.ports import free_port
 from demo.steward import Steward
-from demo.town import free_port
 from demo.town_home import join
 from neighborcam.agency.casebook import Casebook
 from neighborcam.agency.desk import Desk

@@ -7,7 +7,6 @@ sees alerts on the map within a minute, and the demo's engine hears them.
 import asyncio
 import contextlib
 import random
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -19,6 +18,7 @@ from typing import Any, Final
 import aiohttp
 import h3
 
+from demo.ports import free_port
 from demo.steward import invited
 from demo.town_home import Home, join
 from neighborcam.engine.errors import EngineError
@@ -125,13 +125,6 @@ class Town:
 def utc_now() -> datetime:
     """Return the host's time."""
     return datetime.now(UTC)
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.asynccontextmanager

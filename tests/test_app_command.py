@@ -14,13 +14,13 @@ import aiohttp
 import pytest
 from yarl import URL
 
+from demo.ports import free_port
 from demo.supervisor import SESSION, USER, Supervisor, running
 from neighborcam.commands.app import AppOptions, read_options
 from neighborcam.engine.errors import InvalidInput
 from neighborcam.engine.index.store import Index
 from neighborcam.engine.supervisor import Found
 from neighborcam.engine.supervisor import Supervisor as Client
-from tests.ports import free_port
 
 ANN = "0a1b2c"
 DISCOVERY = Path(__file__).with_name("discovery.json")  # shared with home_assistant/

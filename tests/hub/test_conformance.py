@@ -16,6 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, insert, select, text
 
+from demo.ports import free_port
 from demo.town_home import CELL, new_id
 from neighborcam.hub.app import Hub
 from neighborcam.hub.blobs import Blobs
@@ -34,7 +35,6 @@ from tests.hub.clock import REGION, Clock
 from tests.hub.conftest import Town
 from tests.hub.services import empty, make_bucket
 from tests.hub.test_feed import headlines, next_events, read
-from tests.ports import free_port
 
 pytestmark = pytest.mark.timeout(180)
 

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import delete, text
 
+from demo.ports import free_port
 from neighborcam.cli import main
 from neighborcam.hub.doctor import examine
 from neighborcam.hub.errors import StorageFailed
@@ -17,7 +18,6 @@ from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import SETTINGS
 from neighborcam.protocol.entries import Release
 from tests.hub.conftest import Town
-from tests.ports import free_port
 
 
 async def test_what_is_away_hides_nothing_else(

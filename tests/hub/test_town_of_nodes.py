@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from demo.ports import free_port
 from demo.town import utc_now
 from demo.town_home import Home, join
 from neighborcam.engine.errors import HubUnreachable
@@ -28,7 +29,6 @@ from tests.hub.clock import REGION
 from tests.hub.services import empty, make_bucket
 from tests.hub.test_feed import next_events, read
 from tests.hub.test_moderation import jpeg, media
-from tests.ports import free_port
 
 pytestmark = pytest.mark.timeout(180)
 

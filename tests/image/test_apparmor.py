@@ -17,11 +17,11 @@ from urllib.request import urlopen
 
 import pytest
 
+from demo.ports import free_port
 from demo.rtsp_server import RtspServer
 from tests.conftest import CHECKOUT
 from tests.image.conftest import ask, until
 from tests.image.podman import IMAGE, images_folder
-from tests.ports import free_port
 
 PROFILE: Final = CHECKOUT / "addon" / "apparmor.txt"
 ABSTRACTIONS: Final = Path("/etc/apparmor.d")

@@ -18,6 +18,7 @@ import pytest
 
 from demo.home_assistant import RunningHomeAssistant, home_assistant
 from demo.home_assistant_client import HomeAssistantClient
+from demo.ports import free_port
 from demo.render import render
 from demo.rtsp_server import RtspServer
 from demo.scenes import PASSER_BY
@@ -29,7 +30,6 @@ from tests.journeys.houses import House, eventually
 from tests.journeys.programs import program
 from tests.journeys.station import WEEK_S, Station
 from tests.journeys.traces import tells_nobody_apart, tells_nothing
-from tests.ports import free_port
 from tests.tools import need
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]

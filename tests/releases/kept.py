@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from demo.police import PASSPHRASE
+from demo.ports import free_port
 from neighborcam.agency.casebook import Casebook
 from neighborcam.agency.desk import Desk
 from neighborcam.agency.hub_client import HubClient
@@ -22,7 +23,6 @@ from neighborcam.engine.app import Engine
 from neighborcam.hub.app import Hub
 from neighborcam.hub.store.schema import CAPSULES
 from neighborcam.protocol.entries import Entry, Release, TokenKeys, read_entry
-from tests.ports import free_port
 from tests.releases.small_journey import URL, hub_settings
 
 RELEASES: Final = Path(__file__).parent

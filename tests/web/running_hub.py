@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import aiohttp
 
+from demo.ports import free_port
 from demo.steward import invited
 from demo.town_home import Home, join
 from neighborcam.hub.app import Hub, utc_now
@@ -18,7 +19,6 @@ from neighborcam.hub.settings import HubSettings
 from neighborcam.protocol.age_keys import Recipient
 from neighborcam.protocol.alerts import Alert, Media, Scope
 from neighborcam.protocol.envelopes import close
-from tests.ports import free_port
 from tests.web.fake_engine import jpeg, picture
 
 NAME = "Mill Lane"

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from yarl import URL
 
+from demo.ports import free_port
 from neighborcam.engine.api.ingress import Ingress
 from neighborcam.engine.api.messages import (
     CameraProbe,
@@ -41,7 +42,6 @@ from neighborcam.engine.settings import Settings, load_settings, save_settings
 from neighborcam.engine.sharing.neighbourhood import Neighbourhood
 from neighborcam.engine.states import CameraState
 from tests.engine.sharing.homes import empty_house, no_recordings
-from tests.ports import free_port
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 PASSWORD = "hunter2-very-secret"
