@@ -330,10 +330,10 @@ def test_the_engine_prints_its_page_answers_and_ends_when_told(
         address, _, code = page.partition("#pair=")
         assert address.startswith("http://127.0.0.1:")
         assert code
-        with urlopen(f"{address}healthz", timeout=20) as answer:  # noqa: S310 - our own
+        with urlopen(f"{address}healthz", timeout=60) as answer:  # noqa: S310 - our own
             assert answer.status == 200
         engine.send_signal(number)
-        _, err = engine.communicate(timeout=20)
+        _, err = engine.communicate(timeout=60)
         assert engine.returncode == 0
         assert "Traceback" not in err
     Index.open(tmp_path).close()  # free again

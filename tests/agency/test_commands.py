@@ -317,7 +317,7 @@ def test_the_page_is_served_until_it_is_told_to_stop(desks: Desks) -> None:
             found = re.search(r"http://127\.0\.0\.1:\d+/", line)
             assert found is not None
             assert "#enter=" in line
-            with urlopen(found[0], timeout=20) as answer:  # noqa: S310 - our own
+            with urlopen(found[0], timeout=60) as answer:  # noqa: S310 - our own
                 assert answer.status == 200
             assert "close its page" in desks.fails("new", "root")
             served.terminate()

@@ -22,7 +22,7 @@ NEXT_DOOR = h3.cell_to_center_child("861f1d487ffffff", 8)  # in REGION
 
 
 async def read(messages: AsyncIterator[FeedMessage]) -> Any:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         return await anext(messages)
 
 

@@ -35,7 +35,7 @@ class Pauses:
 
 
 async def seqs(heard: AsyncIterator[Told], count: int) -> list[int]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         return [(await anext(heard)).seq for _ in range(count)]
 
 
@@ -82,7 +82,7 @@ async def test_a_database_that_fails_a_while_delays_and_loses_nothing(
 
         monkeypatch.setattr(following._database, "read", fail)
         pauses.end()
-        await asyncio.wait_for(failed.wait(), 10)
+        await asyncio.wait_for(failed.wait(), 30)
         monkeypatch.undo()
         await post(town, 1)
         pauses.end()
@@ -141,13 +141,13 @@ async def test_a_client_that_takes_nothing_is_let_go(
         for seq in range(1, 100):
             item = Told(seq=seq, cell="", data=b"0" * 200_000)
             desk.following._local.deliver(region_key(REGION), item)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await asyncio.wait({serving})
         await _until(lambda: not desk.sockets)
 
 
 async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not holds():
             await _turns(1)
 

@@ -29,7 +29,7 @@ def show(viewers: LiveViewers, packets: list[MediaPacket]) -> None:
 
 async def drain(viewer: Viewer) -> list[bytes]:
     """Everything that was sent; the viewers were ended before."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         return [chunk async for chunk in viewer]
 
 

@@ -72,7 +72,7 @@ def events_of(
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 - another thread changes it
             await asyncio.sleep(0.01)
 

@@ -64,7 +64,7 @@ class Watcher:
     def until(self, condition: Callable[[], bool]) -> None:
         """Wait until ``condition`` holds; it is asked after each change."""
         with self._changed:
-            assert self._changed.wait_for(condition, 15), self.states
+            assert self._changed.wait_for(condition, 60), self.states
 
     def until_state(self, state: CameraState, since: int = 0) -> str:
         """Wait for ``state``; return the reason that was told with it."""

@@ -90,7 +90,7 @@ class House:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - what happens elsewhere
             await asyncio.sleep(0.01)
 
