@@ -10,6 +10,8 @@ from neighborcam.engine.sharing.hub_link import HubLink
 from neighborcam.engine.sharing.hub_state import State
 from neighborcam.protocol.feed import Event, Events, FeedMessage, Hello
 
+_SOONEST_S: Final = 0.5
+_SPREAD_S: Final = 5.0  # all homes of a hub lose it in the same moment
 _LONGEST_S: Final = 300.0
 _NUMBERS: Final = range(2**53)  # that JSON and SQLite can hold
 
@@ -72,8 +74,8 @@ class Listening:
             except HubRefused as problem:
                 self._say(self._region, "refused", str(problem))
             tries = 0 if self._after != before else tries + 1
-            pause = min(_LONGEST_S, 2.0 ** min(tries, 8))
-            await asyncio.sleep(pause * (0.5 + random.random() / 2))  # noqa: S311
+            latest_s = min(_LONGEST_S, _SPREAD_S * 2.0 ** min(tries, 8))
+            await asyncio.sleep(random.uniform(_SOONEST_S, latest_s))  # noqa: S311
 
     async def run_once(self) -> None:
         """Listen until the feed breaks. Raises `HubUnreachable`, `HubRefused`."""
