@@ -9,7 +9,7 @@ import pytest
 
 from neighborcam.hub.settings import HubSettings
 from neighborcam.protocol.cells import CROWD
-from tests.engine.sharing.shared_home import DRAFT, PLACE, Make, sent
+from tests.engine.sharing.shared_home import DRAFT, PLACE, Make, sent, until
 from tests.hub.conftest import Town
 
 REGION = str(h3.latlng_to_cell(*PLACE, 5))
@@ -55,9 +55,8 @@ async def test_a_home_names_the_finest_cell_that_the_hub_takes(
     people, finest = crowd
     one = await house("one")
     await one.tokens()
+    await until(lambda: one.sharing.preview(DRAFT).area.cell == at(finest))
     told = await one.life._link.cells(REGION)
-    named = one.sharing.preview(DRAFT).area.cell
-    assert named == at(finest)
     assert (told.region, told.census) == (REGION, people is not None)
     for resolution in range(6, 10):
         is_told = at(resolution) in told.cells
