@@ -1,5 +1,7 @@
 """The register: what a log may say of agencies, and what follows from it."""
 
+import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +29,7 @@ from neighborcam.protocol.approval_subjects import (
     restoration,
 )
 from neighborcam.protocol.areas import Area
+from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.entries import (
     AccountClosed,
     StewardAppointed,
@@ -583,7 +586,30 @@ def test_an_entry_of_a_known_kind_and_another_form_is_no_unknown_one() -> None:
     with pytest.raises(InvalidMessage, match="not as the spec says"):
         read_entry(b'{"type":"agency-suspended","v":1}')
     assert read_entry(b'{"type":7}') is None
-    assert read_entry(b"no JSON") is None
+
+
+OTHER_FORMS: dict[str, Callable[[bytes], bytes]] = {
+    "spaced": lambda entry: json.dumps(json.loads(entry), indent=1).encode(),
+    "said twice": lambda entry: entry.replace(b'"v":', b'"v":1,"v":'),
+    "an offset": lambda entry: entry.replace(b'Z"', b'+00:00"'),
+    "left out": lambda entry: entry.replace(b',"fact":""', b""),
+    "junk behind": lambda entry: entry + b"{}",
+    "no JSON": lambda entry: entry[1:],
+    "unknown and spaced": lambda entry: entry.replace(b"-suspended", b" ended").replace(
+        b":", b": "
+    ),
+    "no such year": lambda entry: entry.replace(b"2026-", b"9999-"),
+}
+
+
+@pytest.mark.parametrize("change", OTHER_FORMS.values(), ids=OTHER_FORMS)
+def test_an_entry_has_one_form(change: Callable[[bytes], bytes]) -> None:
+    """Or two readers of the same log could see two logs."""
+    entry = encode(AgencySuspended(at=NOW, agency="a" * 32, reason="complaints"))
+    assert read_entry(entry) is not None
+    assert change(entry) != entry
+    with pytest.raises(InvalidMessage):
+        read_entry(change(entry))
 
 
 def test_an_unknown_entry_counts_and_changes_nothing(log: Log) -> None:

@@ -76,6 +76,7 @@ def replay(entries: Mapping[int, bytes], host: str) -> Register:
         if entry is None:
             raise InvalidMessage(f"entry {index} is of no kind that this version knows")
         try:
+            register.size = index  # what names an entry counts from the log's begin
             register.take(entry)
         except BadProof as problem:
             raise BadProof(f"entry {index} may not stand there: {problem}") from None

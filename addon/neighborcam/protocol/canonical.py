@@ -13,6 +13,7 @@ import rfc8785
 
 from neighborcam.protocol.errors import InvalidMessage
 
+YEARS: Final = range(1970, 3000)  # of moments
 MESSAGE_LIMIT: Final = 64 * 1024  # bytes; no message of the protocol needs more
 
 
@@ -30,8 +31,7 @@ def decode[M: msgspec.Struct](
     """
     if len(data) > limit:
         raise InvalidMessage(f"the message is larger than {limit} bytes")
-    if canonical(_parsed(data)) != data:
-        raise InvalidMessage("the message is not in canonical form (RFC 8785)")
+    check_form(data)
     try:
         message = msgspec.json.decode(data, type=kind)
     except msgspec.ValidationError as problem:
@@ -41,6 +41,12 @@ def decode[M: msgspec.Struct](
     if encode(message) != data:  # base64, moments and defaults have one form too
         raise InvalidMessage("the message is not in canonical form (RFC 8785)")
     return message
+
+
+def check_form(data: bytes) -> None:
+    """Raise `InvalidMessage` for what is no canonical message, of whatever kind."""
+    if canonical(_parsed(data)) != data:
+        raise InvalidMessage("the message is not in canonical form (RFC 8785)")
 
 
 def canonical(value: Any) -> bytes:
@@ -55,13 +61,20 @@ def canonical(value: Any) -> bytes:
 def _in_utc(value: Any) -> Any:
     match value:
         case datetime():
-            return msgspec.to_builtins(value.astimezone(UTC))
+            return msgspec.to_builtins(_moment(value))
         case dict():
             return {name: _in_utc(each) for name, each in value.items()}
         case list() | tuple():
             return [_in_utc(each) for each in value]
         case _:
             return value
+
+
+def _moment(value: datetime) -> datetime:
+    # Days are added to moments everywhere: the ends of the calendar are none of ours.
+    if value.year not in YEARS:
+        raise InvalidMessage(f"a moment is of the year {value.year}")
+    return value.astimezone(UTC)
 
 
 def _parsed(data: bytes) -> Any:

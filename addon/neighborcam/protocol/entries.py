@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal, TypeAliasType, get_args
 import msgspec
 
 from neighborcam.protocol.agency_entries import AgencyEntry
+from neighborcam.protocol.canonical import check_form, encode
 from neighborcam.protocol.errors import InvalidMessage
 from neighborcam.protocol.identity import Message, Moment, Sha256
 
@@ -143,18 +144,22 @@ class _Kind(msgspec.Struct):
 def read_entry(data: bytes) -> Entry | None:
     """Return an entry; None for a kind that this version does not know.
 
-    Raises `InvalidMessage` for one of a kind that we know, but of another form.
+    Raises `InvalidMessage` for one of a kind that we know, but of another form, and for
+    what is no canonical message: two readers would see two entries in it.
     """
     try:
         entry: Entry = msgspec.json.decode(data, type=Entry)
     except msgspec.ValidationError as problem:
+        check_form(data)
         if _kind(data) in KINDS:
             raise InvalidMessage(
                 f"an entry is not as the spec says: {problem}"
             ) from None
         return None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None
+        raise InvalidMessage("an entry is no message") from None
+    if encode(entry) != data:
+        raise InvalidMessage("an entry is not in canonical form (RFC 8785)")
     return entry
 
 
