@@ -1,5 +1,6 @@
-import { html, type SVGTemplateResult, svg, type TemplateResult } from "lit";
+import { type SVGTemplateResult, svg, type TemplateResult } from "lit";
 import type { Category } from "../hub/types";
+import { drawing } from "./drawing";
 
 const PATHS: Readonly<Record<Category, SVGTemplateResult>> = {
   fire: svg`<path d="M12 3.5c.5 3.5 5.5 5.5 5.5 10.5a5.5 5.5 0 0 1-11 0c0-2 1-3.5 2.2-4.5.3 1.5 1 2.2 1.8 2.5-.5-3.5.3-6.5 1.5-8.5z"/>`,
@@ -24,17 +25,5 @@ const PATHS: Readonly<Record<Category, SVGTemplateResult>> = {
 
 /** A line drawing of what an alert is about, beside its word; of a newer hub's category, the general one. */
 export function categoryIcon(category: string, size = 20): TemplateResult {
-  return html`<svg
-    viewBox="0 0 24 24"
-    width=${size}
-    height=${size}
-    fill="none"
-    stroke="currentColor"
-    stroke-width="1.8"
-    stroke-linecap="round"
-    stroke-linejoin="round"
-    aria-hidden="true"
-  >
-    ${PATHS[category as Category] ?? PATHS.info}
-  </svg>`;
+  return drawing(PATHS[category as Category] ?? PATHS.info, size);
 }

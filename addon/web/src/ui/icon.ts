@@ -1,4 +1,5 @@
-import { html, type SVGTemplateResult, svg, type TemplateResult } from "lit";
+import { type SVGTemplateResult, svg, type TemplateResult } from "lit";
+import { drawing } from "./drawing";
 
 const PATHS: Record<string, SVGTemplateResult> = {
   plus: svg`<path d="M12 5v14M5 12h14"/>`,
@@ -27,19 +28,7 @@ const PATHS: Record<string, SVGTemplateResult> = {
   expand: svg`<path d="M14 5h5v5M10 19H5v-5M19 5l-6 6M5 19l6-6"/>`,
 };
 
-/** A line drawing beside words; hidden from screen readers, which read the words. */
+/** A line drawing beside words. */
 export function icon(name: string, size = 18): TemplateResult {
-  return html`<svg
-    viewBox="0 0 24 24"
-    width=${size}
-    height=${size}
-    fill="none"
-    stroke="currentColor"
-    stroke-width="1.8"
-    stroke-linecap="round"
-    stroke-linejoin="round"
-    aria-hidden="true"
-  >
-    ${PATHS[name]}
-  </svg>`;
+  return drawing(PATHS[name], size);
 }
