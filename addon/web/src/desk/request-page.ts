@@ -42,9 +42,6 @@ export class RequestPage extends LitElement {
       nc-dialog {
         --dialog-width: 760px;
       }
-      [aria-invalid="true"] {
-        border-color: var(--danger) !important;
-      }
       @media (max-width: 960px) {
         .both {
           grid-template-columns: minmax(0, 1fr);

@@ -1,7 +1,9 @@
 import { css } from "lit";
+import { facts } from "../ui/styles";
 
 /** What the parts of the desk's page share beside ui/styles and the hub's panel. */
 export const sheet = css`
+  ${facts}
   form,
   article,
   section {
@@ -17,16 +19,6 @@ export const sheet = css`
   form.row,
   form > .row {
     align-items: end;
-  }
-  dl {
-    display: grid;
-    grid-template-columns: auto minmax(0, 1fr);
-    gap: var(--space-1) var(--space-4);
-    margin: 0;
-  }
-  dd {
-    margin: 0;
-    overflow-wrap: anywhere;
   }
   textarea.code,
   code,

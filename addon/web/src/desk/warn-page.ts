@@ -43,10 +43,6 @@ export class WarnPage extends LitElement {
       nc-dialog {
         --dialog-width: 760px;
       }
-      .words {
-        overflow-wrap: anywhere;
-        white-space: pre-line;
-      }
       @media (max-width: 960px) {
         .both {
           grid-template-columns: minmax(0, 1fr);

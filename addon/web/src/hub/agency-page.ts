@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { Watch } from "../state/store";
-import { base, buttons, fields } from "../ui/styles";
+import { base, buttons, facts, fields } from "../ui/styles";
 import { agencies, agenciesKnown, agenciesProblem, loadAgencies } from "./agencies";
 import { dutyWord, standing } from "./agency-words";
 import "./areas-map";
@@ -22,6 +22,7 @@ export class AgencyPage extends LitElement {
     base,
     buttons,
     fields,
+    facts,
     panel,
     tables,
     css`
@@ -30,16 +31,6 @@ export class AgencyPage extends LitElement {
         grid-template-columns: minmax(0, 1fr) 400px;
         gap: var(--space-5);
         align-items: start;
-      }
-      dl {
-        display: grid;
-        grid-template-columns: auto minmax(0, 1fr);
-        gap: var(--space-1) var(--space-4);
-        margin: 0;
-      }
-      dd {
-        margin: 0;
-        overflow-wrap: anywhere;
       }
       @media (max-width: 960px) {
         .both {

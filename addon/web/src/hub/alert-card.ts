@@ -44,21 +44,6 @@ export class AlertCard extends LitElement {
       }
       .sign {
         grid-row: span 2;
-        display: grid;
-        place-items: center;
-        width: 42px;
-        height: 42px;
-        border-radius: 50%;
-        background: var(--accent-soft);
-        color: var(--accent);
-      }
-      .sign.bad {
-        background: var(--danger-soft);
-        color: var(--danger);
-      }
-      .sign.warn {
-        background: var(--motion-soft);
-        color: var(--motion);
       }
       h3 {
         font-size: var(--text-l);

@@ -1,7 +1,9 @@
 import { css } from "lit";
+import { marks } from "../ui/styles";
 
 /** What the parts of the hub's page share beside ui/styles. */
 export const panel = css`
+  ${marks}
   .panel {
     padding: var(--space-5);
     border: 1px solid var(--line);
@@ -19,41 +21,8 @@ export const panel = css`
   a {
     color: var(--accent);
   }
-  .words {
-    overflow-wrap: anywhere;
-    white-space: pre-line;
-  }
-  textarea {
-    width: 100%;
-    min-height: 84px;
-    padding: var(--space-2) var(--space-3);
-    border: 1px solid var(--line-strong);
-    border-radius: var(--radius-s);
-    background: var(--surface);
-    color: var(--ink);
-    font: 400 var(--text-m) / 1.4 var(--font);
-    resize: vertical;
-  }
   .badge {
-    padding: 2px 9px;
-    border-radius: var(--radius-full);
-    background: var(--surface-sunk);
-    color: var(--ink-soft);
-    font-size: var(--text-xs);
-    font-weight: 600;
     white-space: nowrap;
-  }
-  .badge.bad {
-    background: var(--danger-soft);
-    color: var(--danger);
-  }
-  .badge.warn {
-    background: var(--motion-soft);
-    color: var(--motion);
-  }
-  .badge.good {
-    background: var(--accent-soft);
-    color: var(--good);
   }
   @media (max-width: 640px) {
     .panel {

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { Watch } from "../state/store";
-import { base, buttons } from "../ui/styles";
+import { base, buttons, facts } from "../ui/styles";
 import "./copy-line";
 import { panel } from "./hub-style";
 import { type LogRead, readLog } from "./log-store";
@@ -14,18 +14,9 @@ export class LogCheck extends LitElement {
   static override styles = [
     base,
     buttons,
+    facts,
     panel,
     css`
-      dl {
-        display: grid;
-        grid-template-columns: auto minmax(0, 1fr);
-        gap: var(--space-1) var(--space-4);
-        margin: 0;
-      }
-      dd {
-        margin: 0;
-        overflow-wrap: anywhere;
-      }
       code {
         font-size: var(--text-xs);
       }

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { Action } from "../ui/action";
 import "../ui/confirm";
-import { base, buttons, fields } from "../ui/styles";
+import { base, buttons, facts, fields } from "../ui/styles";
 import "./checklist";
 import { panel } from "./hub-style";
 import { resultWord } from "./log-entries";
@@ -37,6 +37,7 @@ export class ReviewCard extends LitElement {
     base,
     buttons,
     fields,
+    facts,
     panel,
     css`
       article {
@@ -47,16 +48,6 @@ export class ReviewCard extends LitElement {
         padding: var(--space-4);
         border-radius: var(--radius-m);
         background: var(--surface-sunk);
-      }
-      dl {
-        display: grid;
-        grid-template-columns: auto minmax(0, 1fr);
-        gap: var(--space-1) var(--space-4);
-        margin: 0;
-      }
-      dd {
-        margin: 0;
-        overflow-wrap: anywhere;
       }
       .earlier li {
         padding: var(--space-1) 0;

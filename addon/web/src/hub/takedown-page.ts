@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { Watch } from "../state/store";
 import { Action, spoken } from "../ui/action";
-import { base, buttons, fields } from "../ui/styles";
+import { base, buttons, facts, fields } from "../ui/styles";
 import { panel } from "./hub-style";
 import { client, item, view } from "./session";
 import type { TakedownState } from "./types";
@@ -22,6 +22,7 @@ export class TakedownPage extends LitElement {
     base,
     buttons,
     fields,
+    facts,
     panel,
     css`
       :host {
@@ -36,16 +37,6 @@ export class TakedownPage extends LitElement {
         font-family: ui-monospace, monospace !important;
         letter-spacing: 0.06em;
         text-transform: uppercase;
-      }
-      dl {
-        display: grid;
-        grid-template-columns: auto minmax(0, 1fr);
-        gap: var(--space-1) var(--space-4);
-        margin: 0;
-      }
-      dd {
-        margin: 0;
-        overflow-wrap: anywhere;
       }
     `,
   ];

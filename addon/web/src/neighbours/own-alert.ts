@@ -40,14 +40,8 @@ export class OwnAlertItem extends LitElement {
         overflow-wrap: anywhere;
       }
       textarea {
-        width: 100%;
         min-height: 72px;
-        padding: var(--space-2) var(--space-3);
-        border: 1px solid var(--line-strong);
-        border-radius: var(--radius-s);
-        background: var(--surface);
-        color: var(--ink);
-        font: 400 var(--text-m) / 1.4 var(--font);
+        resize: both;
       }
     `,
   ];

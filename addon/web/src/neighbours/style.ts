@@ -1,21 +1,10 @@
 import { css } from "lit";
+import { facts, marks } from "../ui/styles";
 
 /** What the parts of the neighbourhood share beside ui/styles. */
 export const neighbourly = css`
-  textarea {
-    width: 100%;
-    min-height: 84px;
-    padding: var(--space-2) var(--space-3);
-    border: 1px solid var(--line-strong);
-    border-radius: var(--radius-s);
-    background: var(--surface);
-    color: var(--ink);
-    font: 400 var(--text-m) / 1.4 var(--font);
-    resize: vertical;
-  }
-  textarea[aria-invalid="true"] {
-    border-color: var(--danger);
-  }
+  ${marks}
+  ${facts}
   legend {
     padding: 0;
     margin-bottom: 6px;
@@ -26,10 +15,6 @@ export const neighbourly = css`
     margin: 0;
     font-size: var(--text-m);
     font-weight: 600;
-  }
-  .words {
-    overflow-wrap: anywhere;
-    white-space: pre-line;
   }
   .card {
     display: grid;
@@ -54,44 +39,6 @@ export const neighbourly = css`
     color: var(--motion);
     font-size: var(--text-s);
     font-weight: 500;
-  }
-  .badge {
-    padding: 2px 9px;
-    border-radius: var(--radius-full);
-    background: var(--surface-sunk);
-    color: var(--ink-soft);
-    font-size: var(--text-xs);
-    font-weight: 600;
-  }
-  .badge.bad {
-    background: var(--danger-soft);
-    color: var(--danger);
-  }
-  .badge.warn {
-    background: var(--motion-soft);
-    color: var(--motion);
-  }
-  .badge.good {
-    background: var(--accent-soft);
-    color: var(--good);
-  }
-  .sign {
-    display: grid;
-    flex: none;
-    place-items: center;
-    width: 42px;
-    height: 42px;
-    border-radius: 50%;
-    background: var(--accent-soft);
-    color: var(--accent);
-  }
-  .sign.bad {
-    background: var(--danger-soft);
-    color: var(--danger);
-  }
-  .sign.warn {
-    background: var(--motion-soft);
-    color: var(--motion);
   }
   .chips {
     display: flex;
@@ -127,18 +74,12 @@ export const neighbourly = css`
     outline-offset: 2px;
   }
   dl {
-    display: grid;
-    grid-template-columns: auto minmax(0, 1fr);
-    gap: var(--space-1) var(--space-4);
-    margin: 0;
     font-size: var(--text-s);
   }
   dt {
     color: var(--ink-soft);
   }
   dd {
-    margin: 0;
-    overflow-wrap: anywhere;
     white-space: pre-line;
   }
   img,

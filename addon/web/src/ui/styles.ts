@@ -54,6 +54,11 @@ export const base = css`
   .numbers {
     font-variant-numeric: tabular-nums;
   }
+  /* What somebody wrote keeps its lines, and breaks anywhere rather than leave its box. */
+  .words {
+    overflow-wrap: anywhere;
+    white-space: pre-line;
+  }
   .hidden-visually {
     position: absolute;
     width: 1px;
@@ -139,7 +144,8 @@ export const fields = css`
     min-width: 0;
   }
   input:not([type="checkbox"], [type="radio"], [type="range"]),
-  select {
+  select,
+  textarea {
     width: 100%;
     min-height: 44px;
     padding: 0 var(--space-3);
@@ -149,11 +155,17 @@ export const fields = css`
     color: var(--ink);
     font: 400 var(--text-m) / 1.4 var(--font);
   }
+  textarea {
+    min-height: 84px;
+    padding: var(--space-2) var(--space-3);
+    resize: vertical;
+  }
   input::placeholder {
     color: var(--ink-soft);
     opacity: 0.8;
   }
-  input[aria-invalid="true"] {
+  input[aria-invalid="true"],
+  textarea[aria-invalid="true"] {
     border-color: var(--danger);
   }
   input[type="checkbox"],
@@ -228,5 +240,55 @@ export const fields = css`
     .pair {
       grid-template-columns: minmax(0, 1fr);
     }
+  }
+`;
+
+/** Words and drawings that say at a glance how it stands with something. */
+export const marks = css`
+  .badge {
+    padding: 2px 9px;
+    border-radius: var(--radius-full);
+    background: var(--surface-sunk);
+    color: var(--ink-soft);
+    font-size: var(--text-xs);
+    font-weight: 600;
+  }
+  .sign {
+    display: grid;
+    flex: none;
+    place-items: center;
+    width: 42px;
+    height: 42px;
+    border-radius: 50%;
+    background: var(--accent-soft);
+    color: var(--accent);
+  }
+  .badge.bad,
+  .sign.bad {
+    background: var(--danger-soft);
+    color: var(--danger);
+  }
+  .badge.warn,
+  .sign.warn {
+    background: var(--motion-soft);
+    color: var(--motion);
+  }
+  .badge.good {
+    background: var(--accent-soft);
+    color: var(--good);
+  }
+`;
+
+/** Names, and beside each what it is. */
+export const facts = css`
+  dl {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr);
+    gap: var(--space-1) var(--space-4);
+    margin: 0;
+  }
+  dd {
+    margin: 0;
+    overflow-wrap: anywhere;
   }
 `;
