@@ -1,77 +1,39 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { panel } from "../hub/hub-style";
 import { Watch } from "../state/store";
-import "../ui/dialog";
 import { base, buttons, fields } from "../ui/styles";
 import "./area-map";
 import "./carry";
 import { Doing } from "./doing";
+import "./draft-preview";
+import { Examination } from "./examination";
 import "./limits";
 import { announcement, client, desk, openCase, view } from "./session";
-import { sheet } from "./style";
+import { draftLayout, sheet } from "./style";
 import { T } from "./texts";
-import type { Draft, Examined, Form, Polygon, Signed } from "./types";
+import type { Draft, Form, Polygon, Signed } from "./types";
 import { spaced, toLocal, toUtc } from "./words";
 
-const PAUSE_MS = 350;
 const HOUR_MS = 3_600_000;
+/** How the desk says that a field is empty. */
+const NEEDED = "is needed";
 
 /** Write a request: everything that keeps it from being asked is said while it is written. */
 @customElement("nc-desk-request")
 export class RequestPage extends LitElement {
-  static override styles = [
-    base,
-    buttons,
-    fields,
-    panel,
-    sheet,
-    css`
-      .both {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) 320px;
-        gap: var(--space-5);
-        align-items: start;
-      }
-      aside {
-        position: sticky;
-        top: var(--space-4);
-        display: grid;
-        gap: var(--space-4);
-      }
-      nc-dialog {
-        --dialog-width: 760px;
-      }
-      @media (max-width: 960px) {
-        .both {
-          grid-template-columns: minmax(0, 1fr);
-        }
-        aside {
-          position: static;
-        }
-      }
-    `,
-  ];
+  static override styles = [base, buttons, fields, panel, sheet, draftLayout];
 
   private readonly desk = new Watch(this, desk);
   private readonly doing = new Doing(this);
+  private readonly examination = new Examination(this, () => client.examine(this.draft()), T.request.good);
   @state() private form: Form | null = null;
-  @state() private found: Examined | null = null;
   @state() private area: Polygon | null = null;
-  @state() private touched: ReadonlySet<string> = new Set();
-  @state() private isLookedAt = false;
   @state() private signed: Signed | null = null;
-  private timer = 0;
-  private asked = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
     if (this.isOfficer) void this.doing.do(() => this.load());
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    window.clearTimeout(this.timer);
   }
 
   private get isOfficer(): boolean {
@@ -82,22 +44,22 @@ export class RequestPage extends LitElement {
     return html`<div class="stack">
       <h2 class="page-title">${T.request.title}</h2>
       ${this.isOfficer ? html`<p class="lead soft">${T.request.lead}</p>` : html`<p class="caution">${T.request.notOfficer}</p>`}
-      <p class="problem" role="alert">${this.isLookedAt ? nothing : this.doing.problem || nothing}</p>
+      <p class="problem" role="alert">${this.examination.isPreviewed ? nothing : this.doing.problem || nothing}</p>
       ${this.signed !== null ? this.renderSigned(this.signed) : this.form === null ? nothing : this.renderForm(this.form)}
     </div>`;
   }
 
   private renderForm(form: Form): TemplateResult {
-    return html`<form class="both" @input=${this.noted} @submit=${this.preview} novalidate>
+    return html`<form class="both" @input=${this.noted} @submit=${(event: SubmitEvent) => this.examination.preview(event)} novalidate>
       <div class="stack">
         ${this.renderWho(form)} ${this.renderWhere(form)} ${this.renderTerms(form)}
       </div>
       <aside>
-        <nc-desk-limits .found=${this.found}></nc-desk-limits>
-        <button class="primary" ?disabled=${this.doing.busy || this.found === null || this.found.text === "" || this.found.problems.length > 0}>${T.request.preview}</button>
+        <nc-desk-limits .found=${this.examination.found}></nc-desk-limits>
+        <button class="primary" ?disabled=${this.doing.busy || !this.examination.isPassed}>${T.request.preview}</button>
       </aside>
     </form>
-    ${this.isLookedAt ? this.renderPreview() : nothing}`;
+    ${this.examination.isPreviewed ? this.renderPreview() : nothing}`;
   }
 
   private renderWho(form: Form): TemplateResult {
@@ -151,17 +113,11 @@ export class RequestPage extends LitElement {
   }
 
   private renderPreview(): TemplateResult {
-    return html`<nc-dialog heading=${T.request.previewTitle} footer @close=${() => (this.isLookedAt = false)}>
-      <div class="stack">
-        <p class="soft small">${T.request.previewHow}</p>
-        <pre tabindex="0">${this.found?.text ?? ""}</pre>
-        <p class="problem" role="alert">${this.doing.problem || nothing}</p>
-      </div>
-      <div slot="footer" class="row">
-        <button class="primary" ?disabled=${this.doing.busy} @click=${this.sign}>${T.request.sign}</button>
-        <button class="plain" @click=${() => (this.isLookedAt = false)}>${T.request.back}</button>
-      </div>
-    </nc-dialog>`;
+    const { found } = this.examination;
+    return html`<nc-desk-preview .text=${found?.text ?? ""} problem=${this.doing.problem} yes=${T.request.sign} ?busy=${this.doing.busy}
+      @sign=${this.sign} @close=${() => this.examination.leavePreview()}>
+      <p class="soft small">${T.request.previewHow}</p>
+    </nc-desk-preview>`;
   }
 
   private renderSigned(signed: Signed): TemplateResult {
@@ -175,48 +131,34 @@ export class RequestPage extends LitElement {
     </section>`;
   }
 
-  /** Problems of a field; that it is missing is said once it was touched. */
   private said(field: string): TemplateResult {
-    const all = this.found?.problems.filter((each) => each.field === field) ?? [];
-    const shown = all.filter(({ text }) => this.touched.has(field) || text !== "is needed");
-    return html`<span class="problem" data-field=${field}>${shown.map(({ text }) => (text === "is needed" ? T.request.needed : text)).join("; ")}</span>`;
+    const shown = this.problemsOf(field).map((text) => (text === NEEDED ? T.request.needed : text));
+    return html`<span class="problem" data-field=${field}>${shown.join("; ")}</span>`;
   }
 
   private isBad(field: string): "true" | "false" {
-    const all = this.found?.problems ?? [];
-    return String(all.some((each) => each.field === field && (each.text !== "is needed" || this.touched.has(field)))) as "true" | "false";
+    return this.problemsOf(field).length > 0 ? "true" : "false";
+  }
+
+  /** Problems of a field; that it is missing is said once it was touched. */
+  private problemsOf(field: string): string[] {
+    const all = this.examination.problemsOf(field);
+    return this.examination.isTouched(field) ? all : all.filter((text) => text !== NEEDED);
   }
 
   private async load(): Promise<void> {
     this.form = await client.form();
     await this.updateComplete;
-    await this.examine();
+    await this.examination.examine();
   }
 
   private noted(event: Event): void {
-    const { name } = event.target as HTMLInputElement;
-    if (name) this.touched = new Set([...this.touched, name]);
-    this.later();
+    this.examination.touch((event.target as HTMLInputElement).name);
   }
 
   private drawn(event: CustomEvent<Polygon | null>): void {
     this.area = event.detail;
-    this.touched = new Set([...this.touched, "area"]);
-    this.later();
-  }
-
-  private later(): void {
-    window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.examine(), PAUSE_MS);
-  }
-
-  private async examine(): Promise<void> {
-    this.asked += 1;
-    const { asked } = this;
-    const found = await client.examine(this.draft()).catch(() => null);
-    if (found === null || asked !== this.asked) return;
-    this.found = found;
-    announcement.value = found.problems.length === 0 ? T.request.good : T.request.problems(found.problems.length);
+    this.examination.touch("area");
   }
 
   private draft(): Draft {
@@ -240,17 +182,10 @@ export class RequestPage extends LitElement {
     };
   }
 
-  private async preview(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
-    window.clearTimeout(this.timer);
-    await this.examine();
-    if (this.found?.problems.length === 0 && this.found.text !== "") this.isLookedAt = true;
-  }
-
   private sign(): Promise<void> {
     return this.doing.do(async () => {
       this.signed = await client.sign(this.draft());
-      this.isLookedAt = false;
+      this.examination.leavePreview();
       announcement.value = T.request.signed;
     });
   }

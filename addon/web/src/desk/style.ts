@@ -84,3 +84,27 @@ export const sheet = css`
     font-weight: 550;
   }
 `;
+
+/** A draft, and beside it what is found in it. */
+export const draftLayout = css`
+  .both {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) 320px;
+    gap: var(--space-5);
+    align-items: start;
+  }
+  aside {
+    position: sticky;
+    top: var(--space-4);
+    display: grid;
+    gap: var(--space-4);
+  }
+  @media (max-width: 960px) {
+    .both {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    aside {
+      position: static;
+    }
+  }
+`;

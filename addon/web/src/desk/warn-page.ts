@@ -1,78 +1,42 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { panel } from "../hub/hub-style";
 import { Watch } from "../state/store";
 import "../ui/confirm";
-import "../ui/dialog";
 import { base, buttons, fields } from "../ui/styles";
 import "./area-map";
 import { Doing } from "./doing";
+import "./draft-preview";
+import { Examination } from "./examination";
 import "./limits";
 import { announcement, client, desk } from "./session";
-import { sheet } from "./style";
+import { draftLayout, sheet } from "./style";
 import { T } from "./texts";
-import type { AlertDraft, AlertLine, Alerts, ExaminedAlert } from "./types";
+import type { AlertDraft, AlertLine, Alerts } from "./types";
 import { moment, spaced } from "./words";
 
-const PAUSE_MS = 350;
 const SEVERITIES = ["unknown", "minor", "moderate", "severe", "extreme"] as const;
 const PLACE_DIGITS = 5;
 
 /** Warn a neighbourhood: everything that keeps an alert from being sent is said while it is written. */
 @customElement("nc-desk-warn")
 export class WarnPage extends LitElement {
-  static override styles = [
-    base,
-    buttons,
-    fields,
-    panel,
-    sheet,
-    css`
-      .both {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) 320px;
-        gap: var(--space-5);
-        align-items: start;
-      }
-      aside {
-        position: sticky;
-        top: var(--space-4);
-        display: grid;
-        gap: var(--space-4);
-      }
-      nc-dialog {
-        --dialog-width: 760px;
-      }
-      @media (max-width: 960px) {
-        .both {
-          grid-template-columns: minmax(0, 1fr);
-        }
-        aside {
-          position: static;
-        }
-      }
-    `,
-  ];
+  static override styles = [base, buttons, fields, panel, sheet, draftLayout];
 
   private readonly desk = new Watch(this, desk);
   private readonly doing = new Doing(this);
+  private readonly examination = new Examination(
+    this,
+    () => client.examineAlert(this.draft(), this.replaced?.id ?? ""),
+    T.warn.good,
+  );
   @state() private known: Alerts | null = null;
-  @state() private found: ExaminedAlert | null = null;
   @state() private replaced: AlertLine | null = null;
-  @state() private touched: ReadonlySet<string> = new Set();
-  @state() private isLookedAt = false;
   @state() private said = "";
-  private timer = 0;
-  private asked = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
     if (this.isOfficer) void this.doing.do(() => this.load());
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    window.clearTimeout(this.timer);
   }
 
   private get isOfficer(): boolean {
@@ -83,26 +47,24 @@ export class WarnPage extends LitElement {
     return html`<div class="stack">
       <h2 class="page-title">${T.warn.title}</h2>
       ${this.isOfficer ? html`<p class="lead soft">${T.warn.lead}</p>` : html`<p class="caution">${T.warn.notOfficer}</p>`}
-      <p class="problem" role="alert">${this.isLookedAt ? nothing : this.doing.problem || nothing}</p>
+      <p class="problem" role="alert">${this.examination.isPreviewed ? nothing : this.doing.problem || nothing}</p>
       ${this.said === "" ? nothing : html`<p class="good" role="status">${this.said}</p>`}
       ${this.known === null ? nothing : [this.renderForm(this.known), this.renderSaid(this.known.alerts)]}
     </div>`;
   }
 
   private renderForm(known: Alerts): TemplateResult {
-    const { found } = this;
-    const isReady = found !== null && found.problems.length === 0 && found.text !== "";
-    return html`<form class="both" @input=${this.noted} @submit=${this.preview} novalidate>
+    return html`<form class="both" @input=${this.noted} @submit=${(event: SubmitEvent) => this.examination.preview(event)} novalidate>
       <div class="stack">
         ${this.replaced === null ? nothing : this.renderBefore(this.replaced)}
         ${this.renderWhat(known)} ${this.replaced === null ? this.renderWhere(known) : nothing}
       </div>
       <aside>
-        <nc-desk-limits .found=${found} good=${T.warn.good}></nc-desk-limits>
-        <button class="primary" ?disabled=${this.doing.busy || !isReady}>${T.warn.preview}</button>
+        <nc-desk-limits .found=${this.examination.found} good=${T.warn.good}></nc-desk-limits>
+        <button class="primary" ?disabled=${this.doing.busy || !this.examination.isPassed}>${T.warn.preview}</button>
       </aside>
     </form>
-    ${this.isLookedAt ? this.renderPreview() : nothing}`;
+    ${this.examination.isPreviewed ? this.renderPreview() : nothing}`;
   }
 
   private renderBefore({ headline }: AlertLine): TemplateResult {
@@ -135,7 +97,7 @@ export class WarnPage extends LitElement {
     return html`<section class="panel" aria-labelledby="where">
       <h3 id="where">${T.warn.where}</h3>
       <p class="hint">${T.warn.whereHow}</p>
-      <nc-area-map picking .jurisdiction=${known.jurisdiction} .area=${this.found?.area ?? null} @pick=${this.picked}></nc-area-map>
+      <nc-area-map picking .jurisdiction=${known.jurisdiction} .area=${this.examination.found?.area ?? null} @pick=${this.picked}></nc-area-map>
       <div class="pair">
         <label>${T.warn.latitude}<input name="latitude" type="number" step="any" min="-85" max="85" /></label>
         <label>${T.warn.longitude}<input name="longitude" type="number" step="any" min="-180" max="180" /></label>
@@ -146,16 +108,9 @@ export class WarnPage extends LitElement {
   }
 
   private renderPreview(): TemplateResult {
-    return html`<nc-dialog heading=${T.request.previewTitle} footer @close=${() => (this.isLookedAt = false)}>
-      <div class="stack">
-        <pre tabindex="0">${this.found?.text ?? ""}</pre>
-        <p class="problem" role="alert">${this.doing.problem || nothing}</p>
-      </div>
-      <div slot="footer" class="row">
-        <button class="primary" ?disabled=${this.doing.busy} @click=${this.send}>${T.warn.sign}</button>
-        <button class="plain" @click=${() => (this.isLookedAt = false)}>${T.request.back}</button>
-      </div>
-    </nc-dialog>`;
+    const { found } = this.examination;
+    return html`<nc-desk-preview .text=${found?.text ?? ""} problem=${this.doing.problem} yes=${T.warn.sign} ?busy=${this.doing.busy}
+      @sign=${this.send} @close=${() => this.examination.leavePreview()}></nc-desk-preview>`;
   }
 
   private renderSaid(alerts: readonly AlertLine[]): TemplateResult {
@@ -186,9 +141,8 @@ export class WarnPage extends LitElement {
 
   /** Problems of a field, once somebody wrote in it or everything else is right. */
   private problemOf(field: string): TemplateResult {
-    const all = this.found?.problems.filter((each) => each.field === field) ?? [];
-    const shown = this.touched.has(field) ? all.map(({ text }) => text).join("; ") : "";
-    return html`<span class="problem" data-field=${field}>${shown}</span>`;
+    const shown = this.examination.isTouched(field) ? this.examination.problemsOf(field) : [];
+    return html`<span class="problem" data-field=${field}>${shown.join("; ")}</span>`;
   }
 
   private get form(): HTMLFormElement | null {
@@ -198,13 +152,13 @@ export class WarnPage extends LitElement {
   private async load(): Promise<void> {
     this.known = await client.alerts();
     await this.updateComplete;
-    await this.examine();
+    await this.examination.examine();
   }
 
   /** Begin a new alert, or an update of one. */
   private async begin(before: AlertLine | null): Promise<void> {
     this.replaced = before;
-    this.touched = new Set();
+    this.examination.forget();
     this.said = "";
     await this.updateComplete;
     this.form?.reset();
@@ -212,14 +166,12 @@ export class WarnPage extends LitElement {
       for (const name of ["category", "severity", "headline", "text", "instruction"] as const)
         (this.form?.elements.namedItem(name) as HTMLInputElement).value = before[name];
     this.form?.scrollIntoView();
-    await this.examine();
+    await this.examination.examine();
   }
 
   private noted(event: Event): void {
     const { name } = event.target as HTMLInputElement;
-    const field = ["latitude", "longitude", "resolution"].includes(name) ? "place" : name;
-    if (name) this.touched = new Set([...this.touched, field]);
-    this.later();
+    this.examination.touch(["latitude", "longitude", "resolution"].includes(name) ? "place" : name);
   }
 
   private picked({ detail: [longitude, latitude] }: CustomEvent<readonly [number, number]>): void {
@@ -228,22 +180,7 @@ export class WarnPage extends LitElement {
     };
     set("longitude", longitude);
     set("latitude", latitude);
-    this.touched = new Set([...this.touched, "place"]);
-    this.later();
-  }
-
-  private later(): void {
-    window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.examine(), PAUSE_MS);
-  }
-
-  private async examine(): Promise<void> {
-    this.asked += 1;
-    const { asked } = this;
-    const found = await client.examineAlert(this.draft(), this.replaced?.id ?? "").catch(() => null);
-    if (found === null || asked !== this.asked) return;
-    this.found = found;
-    announcement.value = found.problems.length === 0 ? T.warn.good : T.request.problems(found.problems.length);
+    this.examination.touch("place");
   }
 
   private draft(): AlertDraft {
@@ -263,17 +200,10 @@ export class WarnPage extends LitElement {
     };
   }
 
-  private async preview(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
-    window.clearTimeout(this.timer);
-    await this.examine();
-    if (this.found?.problems.length === 0 && this.found.text !== "") this.isLookedAt = true;
-  }
-
   private send(): Promise<void> {
     return this.tell(async () => {
       await client.warn(this.draft(), this.replaced?.id ?? "");
-      this.isLookedAt = false;
+      this.examination.leavePreview();
       await this.begin(null);
     }, T.warn.sent);
   }
