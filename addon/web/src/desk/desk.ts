@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { Watch } from "../state/store";
+import { partLinks, shell } from "../ui/shell";
 import { base, buttons } from "../ui/styles";
 import "./cases-page";
 import "./gate";
@@ -21,69 +22,12 @@ export class DeskPage extends LitElement {
     base,
     buttons,
     sheet,
+    shell(1240, 720),
     css`
-      :host {
-        max-width: 1240px;
-        margin: 0 auto;
-        padding: 0 var(--space-5) var(--space-6);
-      }
-      header {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: var(--space-2) var(--space-3);
-        padding: var(--space-4) 0;
-      }
       .title {
         flex: 1 1 auto;
         min-width: 0;
         line-height: 1.25;
-      }
-      h1 {
-        font-size: 1.2rem;
-        font-weight: 660;
-        letter-spacing: -0.015em;
-      }
-      nav ul {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--space-1);
-      }
-      nav a {
-        display: grid;
-        place-items: center;
-        min-height: 40px;
-        padding: 0 var(--space-4);
-        border-radius: var(--radius-full);
-        color: var(--ink);
-        font-size: var(--text-s);
-        font-weight: 550;
-        text-decoration: none;
-      }
-      nav a:hover {
-        background: var(--surface-sunk);
-      }
-      nav a[aria-current] {
-        background: var(--accent-soft);
-        color: var(--accent);
-      }
-      main:focus {
-        outline: none;
-      }
-      @media (max-width: 720px) {
-        :host {
-          padding: 0 var(--space-3) var(--space-5);
-        }
-        header {
-          padding: var(--space-3) 0;
-        }
-        nav {
-          order: 3;
-          flex-basis: 100%;
-        }
-        nav a {
-          padding: 0 var(--space-3);
-        }
       }
     `,
   ];
@@ -126,15 +70,9 @@ export class DeskPage extends LitElement {
   }
 
   private renderViews(): TemplateResult {
-    return html`<nav aria-label="Pages">
-      <ul role="list">
-        ${VIEWS.map(
-          (each) => html`<li>
-            <a href=${`#${each}`} aria-current=${this.view.value === each ? "page" : nothing}>${T.shell.views[each]}</a>
-          </li>`,
-        )}
-      </ul>
-    </nav>`;
+    return partLinks(
+      VIEWS.map((each) => ({ href: `#${each}`, word: T.shell.views[each], isOpen: each === this.view.value })),
+    );
   }
 
   private renderMain(known: DeskState | null, isIn: boolean): TemplateResult | typeof nothing {

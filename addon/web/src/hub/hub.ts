@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { Watch } from "../state/store";
+import { partLinks, shell } from "../ui/shell";
 import { base } from "../ui/styles";
 import type { View } from "./address";
 import "./about-page";
@@ -37,50 +38,13 @@ const ELSEWHERE: readonly (readonly [View, string])[] = [
 export class HubPage extends LitElement {
   static override styles = [
     base,
+    shell(1480, 640),
     css`
-      :host {
-        max-width: 1480px;
-        margin: 0 auto;
-        padding: 0 var(--space-5) var(--space-6);
-      }
-      header {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: var(--space-2) var(--space-3);
-        padding: var(--space-4) 0;
-      }
       h1 {
         flex: 1 1 auto;
         min-width: 0;
         overflow-wrap: anywhere;
-        font-size: 1.2rem;
-        font-weight: 660;
-        letter-spacing: -0.015em;
         line-height: 1.25;
-      }
-      nav ul {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--space-1);
-      }
-      nav a {
-        display: grid;
-        place-items: center;
-        min-height: 40px;
-        padding: 0 var(--space-4);
-        border-radius: var(--radius-full);
-        color: var(--ink);
-        font-size: var(--text-s);
-        font-weight: 550;
-        text-decoration: none;
-      }
-      nav a:hover {
-        background: var(--surface-sunk);
-      }
-      nav a[aria-current] {
-        background: var(--accent-soft);
-        color: var(--accent);
       }
       .offline {
         margin-bottom: var(--space-3);
@@ -91,9 +55,6 @@ export class HubPage extends LitElement {
         font-size: var(--text-s);
         font-weight: 550;
       }
-      main:focus {
-        outline: none;
-      }
       footer {
         display: flex;
         flex-wrap: wrap;
@@ -103,20 +64,6 @@ export class HubPage extends LitElement {
       }
       footer a {
         color: var(--ink-soft);
-      }
-      @media (max-width: 640px) {
-        :host {
-          padding: 0 var(--space-3) var(--space-5);
-        }
-        header {
-          padding: var(--space-3) 0;
-        }
-        nav {
-          flex-basis: 100%;
-        }
-        nav a {
-          padding: 0 var(--space-3);
-        }
       }
     `,
   ];
@@ -146,19 +93,7 @@ export class HubPage extends LitElement {
       <header>
         <img src="./icon.svg" alt="" width="34" height="34" />
         <h1>${this.name}</h1>
-        <nav aria-label="Pages">
-          <ul role="list">
-            ${PAGES.map(
-              ([page, word]) => html`<li>
-                <a
-                  href=${`./#${page}`}
-                  aria-current=${this.open === page ? "page" : nothing}
-                  >${word}</a
-                >
-              </li>`,
-            )}
-          </ul>
-        </nav>
+        ${partLinks(PAGES.map(([page, word]) => ({ href: `./#${page}`, word, isOpen: page === this.open })))}
       </header>
       <p class="hidden-visually" role="status" aria-label="News">${this.announcement.value}</p>
       <div role="status" aria-label="Network">
