@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
 from demo.agency import Officer
 from neighborcam.agency import keyring
@@ -71,3 +72,12 @@ def running_desk(
 def officers_of(police: Police) -> tuple[Officer, Officer]:
     """Return officer and supervisor."""
     return police.agency.officer, police.agency.supervisor
+
+
+def unlock(page: Page, link: str = "") -> None:
+    """Open the desk's page by its link, unless it is open, and unlock it."""
+    if link:
+        page.goto(link)
+    page.get_by_label("Passphrase", exact=True).fill(PASSPHRASE)
+    page.get_by_role("button", name="Unlock").click()
+    page.get_by_role("heading", name="Cases").wait_for()

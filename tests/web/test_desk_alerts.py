@@ -5,12 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.web.desks import officers_of, running_desk
+from tests.web.conftest import watching
+from tests.web.desks import officers_of, running_desk, unlock
 from tests.web.police import HERE, Police
 from tests.web.running_hub import RunningHub
-from tests.web.test_desk_page import browsing, policed, unlock
-
-__all__ = ["policed"]
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +20,7 @@ def test_an_officer_warns_within_the_limits_and_takes_it_back(
     officer, _ = officers_of(police)
     with (
         running_desk(hub, tmp_path / "officer", police.clock, officer) as desk,
-        browsing(browser, desk) as seen,
+        watching(browser, desk.url) as seen,
     ):
         page = seen.page
         unlock(page, desk.link)

@@ -2,11 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -16,55 +13,16 @@ from demo.answering import give_clip, post_capsule, write_answer
 from neighborcam.agency.links import link_of
 from neighborcam.agency.page.access import IDLE
 from neighborcam.agency.verifying import Pin, check_bundle
-from neighborcam.engine.api.server import WEB_DIR
 from neighborcam.protocol.canonical import encode
-from tests.web.conftest import Watched
-from tests.web.desks import PASSPHRASE, RunningDesk, officers_of, running_desk
+from tests.web.conftest import Watched, watching
+from tests.web.desks import PASSPHRASE, officers_of, running_desk, unlock
 from tests.web.fake_engine import Video
-from tests.web.police import HERE, Police, policed_hub
+from tests.web.police import HERE, Police
 from tests.web.running_hub import RunningHub
 
 pytestmark = pytest.mark.browser
 
 DAY = timedelta(days=1, minutes=6)
-
-
-@pytest.fixture
-def policed(tmp_path: Path) -> Iterator[tuple[RunningHub, Police]]:
-    if not (WEB_DIR / "desk.html").is_file():
-        pytest.fail("the page is not built: call script/build-web", pytrace=False)
-    with policed_hub(tmp_path / "hub") as running:
-        yield running
-
-
-@contextmanager
-def browsing(browser: Browser, desk: RunningDesk, **more: Any) -> Iterator[Watched]:
-    """Open a page that must stay without errors and ask nobody but its desk."""
-    options = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US"} | more
-    context = browser.new_context(**options)
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    watched = Watched(page)
-    page.on("pageerror", lambda error: watched.complaints.append(str(error)))
-    page.on("console", watched.console)
-    page.on("request", lambda asked: watched.asks(asked.url, desk.url))
-    yield watched
-    context.close()
-    told = [
-        text
-        for text in watched.complaints
-        if not any(word in text for word in watched.forgiven)
-    ]
-    assert told == []
-    assert watched.abroad == []
-
-
-def unlock(page: Page, link: str = "") -> None:
-    if link:
-        page.goto(link)
-    page.get_by_label("Passphrase", exact=True).fill(PASSPHRASE)
-    page.get_by_role("button", name="Unlock").click()
-    page.get_by_role("heading", name="Cases").wait_for()
 
 
 def write_request(page: Page) -> None:
@@ -131,8 +89,8 @@ def test_the_whole_story_from_the_draft_to_the_deletion(
     with (
         running_desk(hub, tmp_path / "officer", police.clock, officer) as desk,
         running_desk(hub, tmp_path / "super", police.clock, supervisor) as other,
-        browsing(browser, desk, accept_downloads=True) as seen,
-        browsing(browser, other) as watched,
+        watching(browser, desk.url, accept_downloads=True) as seen,
+        watching(browser, other.url) as watched,
     ):
         page, police_hub = seen.page, (hub, police)
         unlock(page, desk.link)
@@ -271,7 +229,7 @@ def test_a_first_run_goes_from_the_passphrase_to_a_certified_key(
     hub, police = policed
     with (
         running_desk(hub, tmp_path / "root", police.clock) as root,
-        browsing(browser, root) as seen,
+        watching(browser, root.url) as seen,
     ):
         first_passphrase(seen, root.link)
         page = seen.page
@@ -285,7 +243,7 @@ def test_a_first_run_goes_from_the_passphrase_to_a_certified_key(
         ring.save()
         with (
             running_desk(hub, tmp_path / "new", police.clock) as desk,
-            browsing(browser, desk) as watched,
+            watching(browser, desk.url) as watched,
         ):
             certify_by_carrying(hub, watched, desk.link, page)
 
@@ -362,7 +320,7 @@ def test_a_link_that_was_changed_is_shown_and_not_signed(
     with (
         running_desk(hub, tmp_path / "officer", police.clock, officer) as desk,
         running_desk(hub, tmp_path / "super", police.clock, supervisor) as other,
-        browsing(browser, other) as seen,
+        watching(browser, other.url) as seen,
     ):
         desk.room.unlock(PASSPHRASE)
         asked = police.agency.request(police.clock())
@@ -387,7 +345,7 @@ def test_corners_are_moved_typed_and_read_from_a_file_without_a_pointer(
     officer, _ = officers_of(police)
     with (
         running_desk(hub, tmp_path / "officer", police.clock, officer) as desk,
-        browsing(browser, desk) as seen,
+        watching(browser, desk.url) as seen,
     ):
         page = seen.page
         unlock(page, desk.link)
@@ -431,9 +389,9 @@ def test_the_page_fits_a_phone_and_locks_when_nobody_is_there(
     officer, _ = officers_of(police)
     with (
         running_desk(hub, tmp_path / "officer", police.clock, officer) as desk,
-        browsing(
+        watching(
             browser,
-            desk,
+            desk.url,
             viewport={"width": 360, "height": 740},
             color_scheme="dark",
         ) as seen,
@@ -460,12 +418,12 @@ def test_another_browser_stays_outside(
     hub, police = policed
     officer, _ = officers_of(police)
     with running_desk(hub, tmp_path / "officer", police.clock, officer) as desk:
-        with browsing(browser, desk) as seen:
+        with watching(browser, desk.url) as seen:
             unlock(seen.page, desk.link)
             assert "#" not in seen.page.url
             (cookie,) = seen.page.context.cookies()
             assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
-        with browsing(browser, desk) as second:
+        with watching(browser, desk.url) as second:
             second.forgiven = ("401",)
             second.page.goto(desk.link)  # used once already
             expect(

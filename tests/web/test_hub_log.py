@@ -9,32 +9,19 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from neighborcam.protocol.checkpoints import LogPolicy
 from neighborcam.protocol.log_proof import parse_log_proof
-from tests.web.conftest import Watched
-from tests.web.police import Police, policed_hub
+from tests.web.conftest import watching
+from tests.web.police import Police
 from tests.web.running_hub import RunningHub
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[tuple[RunningHub, Police]]:
-    with policed_hub(tmp_path / "hub") as found:
-        yield found
-
-
-@pytest.fixture
-def desk(browser: Browser, place: tuple[RunningHub, Police]) -> Iterator[Page]:
-    """Open a page that must stay without errors and ask nobody but the hub."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    watched = Watched(page)
-    page.on("pageerror", lambda error: watched.complaints.append(str(error)))
-    page.on("console", watched.console)
-    page.on("request", lambda asked: watched.asks(asked.url, place[0].url))
-    yield page
-    context.close()
-    assert (watched.complaints, watched.abroad) == ([], [])
+def desk(browser: Browser, policed: tuple[RunningHub, Police]) -> Iterator[Page]:
+    """Open a page of the hub."""
+    hub, _ = policed
+    with watching(browser, hub.url) as watched:
+        yield watched.page
 
 
 def demand(hub: RunningHub, police: Police) -> None:
@@ -43,9 +30,9 @@ def demand(hub: RunningHub, police: Police) -> None:
 
 
 def test_anybody_reads_the_log_and_takes_proofs_home(
-    place: tuple[RunningHub, Police], desk: Page
+    policed: tuple[RunningHub, Police], desk: Page
 ) -> None:
-    hub, police = place
+    hub, police = policed
     hub.run(police.ask())
     demand(hub, police)
     desk.goto(f"{hub.url}/#log")
@@ -77,9 +64,9 @@ def test_anybody_reads_the_log_and_takes_proofs_home(
 
 
 def test_a_log_that_was_rewritten_is_said_to_be_wrong(
-    place: tuple[RunningHub, Police], desk: Page
+    policed: tuple[RunningHub, Police], desk: Page
 ) -> None:
-    hub, _ = place
+    hub, _ = policed
 
     def rewrite(route: Route) -> None:
         body = route.fetch().body()
@@ -91,9 +78,9 @@ def test_a_log_that_was_rewritten_is_said_to_be_wrong(
 
 
 def test_an_agency_is_known_by_what_the_log_says_of_it(
-    place: tuple[RunningHub, Police], desk: Page
+    policed: tuple[RunningHub, Police], desk: Page
 ) -> None:
-    hub, police = place
+    hub, police = policed
     hub.run(police.ask())
     demand(hub, police)
     desk.goto(f"{hub.url}/#agencies")

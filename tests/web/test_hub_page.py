@@ -10,12 +10,11 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from demo.town_home import CELL
-from neighborcam.engine.api.server import WEB_DIR
 from neighborcam.protocol.age_keys import ClassicIdentity
 from neighborcam.protocol.alerts import Alert, Category, MsgType, Origin, Scope
 from neighborcam.protocol.cells import region_of
 from neighborcam.protocol.envelopes import open_share
-from tests.web.conftest import Watched
+from tests.web.conftest import Watched, watching
 from tests.web.running_hub import NAME, RunningHub
 
 pytestmark = pytest.mark.browser
@@ -40,33 +39,15 @@ OTHER_CELL = "881f1d4885fffff"
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[RunningHub]:
-    if not (WEB_DIR / "hub.html").is_file():
-        pytest.fail("the page is not built: call script/build-web", pytrace=False)
     with RunningHub(tmp_path / "hub") as running:
         yield running
 
 
 @pytest.fixture
 def seen(browser: Browser, hub: RunningHub) -> Iterator[Watched]:
-    """Open a page that must stay without errors and ask nobody but the hub."""
-    context = browser.new_context(
-        viewport={"width": 1360, "height": 900}, locale="en-US"
-    )
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    watched = Watched(page)
-    page.on("pageerror", lambda error: watched.complaints.append(str(error)))
-    page.on("console", watched.console)
-    page.on("request", lambda asked: watched.asks(asked.url, hub.url))
-    yield watched
-    context.close()
-    told = [
-        text
-        for text in watched.complaints
-        if not any(word in text for word in watched.forgiven)
-    ]
-    assert told == []
-    assert watched.abroad == []
+    """Open a page of the hub."""
+    with watching(browser, hub.url) as watched:
+        yield watched
 
 
 @pytest.fixture

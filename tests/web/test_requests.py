@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,17 +13,11 @@ from demo.agency_client import MakeBelieveDomain
 from neighborcam.engine.config import CameraConfig
 from tests.web.conftest import Watched
 from tests.web.fake_engine import FakeEngine
-from tests.web.police import HERE, Police, ShiftedClock, policed_hub
+from tests.web.police import HERE, Police, ShiftedClock
 from tests.web.running_hub import RunningHub
 from tests.web.test_neighbours import join
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def policed(tmp_path: Path) -> Iterator[tuple[RunningHub, Police]]:
-    with policed_hub(tmp_path / "hub") as running:
-        yield running
 
 
 @pytest.fixture
