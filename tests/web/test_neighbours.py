@@ -263,7 +263,7 @@ def test_an_author_reads_the_reasons_and_asks_for_another_look(
     write(page, "Grandfather did not come home", "Missing person")
     page.get_by_role("button", name="Diary").click()
     mine = page.get_by_role("article", name="Grandfather did not come home")
-    expect(mine).to_contain_text("cannot read it now")
+    expect(mine).to_contain_text("A steward looks at it first")
     moderation = hub.hub.desk.moderation
     (case,) = hub.run(waiting(hub))
     why = {"rule": "No private data", "fact": "A name", "steward": "ann"}

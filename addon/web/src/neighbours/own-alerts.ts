@@ -2,10 +2,14 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { words } from "../api/client";
-import type { OwnAlert } from "../api/neighbours";
+import type { OwnAlert, OwnAlertState } from "../api/neighbours";
 import { client } from "../state/session";
 import { base } from "../ui/styles";
 import "./own-alert";
+
+const ASK_EVERY_MS = 5_000;
+/** What may be another soon: a letter is on its way, a steward looks, the hub is asked. */
+const PASSING: readonly OwnAlertState[] = ["waiting", "sent", "review"];
 
 /** This home's alerts, and what stewards decided about them. */
 @customElement("nc-own-alerts")
@@ -25,10 +29,20 @@ export class OwnAlerts extends LitElement {
 
   @state() private found: readonly OwnAlert[] = [];
   @state() private problem = "";
+  private clock = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
     void this.load();
+    this.clock = window.setInterval(() => {
+      const isPassing = this.found.some(({ state }) => PASSING.includes(state));
+      if (isPassing && !document.hidden) void this.load();
+    }, ASK_EVERY_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.clearInterval(this.clock);
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -45,6 +59,7 @@ export class OwnAlerts extends LitElement {
   private async load(): Promise<void> {
     try {
       this.found = await client.ownAlerts();
+      this.problem = "";
     } catch (error) {
       this.problem = words(error);
     }
