@@ -17,6 +17,7 @@ from yarl import URL
 from demo.ports import free_port
 from demo.supervisor import SESSION, USER, Supervisor, running
 from neighborcam.commands.app import AppOptions, read_options
+from neighborcam.engine.api.access import SHORTEST
 from neighborcam.engine.errors import InvalidInput
 from neighborcam.engine.index.store import Index
 from neighborcam.engine.supervisor import Found
@@ -125,6 +126,16 @@ async def test_home_assistant_finds_the_app_and_its_token_administers(app: App) 
     assert app.supervisor.token not in app.log
     assert (app.media / "neighborcam-videos" / ".neighborcam").is_file()
     assert (app.data / "home-assistant.token").stat().st_mode & 0o077 == 0
+
+
+async def test_a_token_that_a_full_disk_cut_off_opens_nothing(app: App) -> None:
+    (app.data / "home-assistant.token").touch()  # full at the first start
+    async with app.running():
+        found = await app.found()
+        assert len(found["token"]) >= SHORTEST
+        assert (await app.ask("/api/info", found["token"]))[0] == 200
+        assert (await app.ask("/api/info", ""))[0] == 401
+    assert (app.data / "home-assistant.token").read_text().strip() == found["token"]
 
 
 async def test_the_token_is_the_same_after_a_restart(app: App) -> None:

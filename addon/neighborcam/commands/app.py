@@ -6,6 +6,7 @@ and lets users of Home Assistant in by a port that only it may use.
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import os
 import secrets
@@ -18,6 +19,7 @@ import msgspec
 from neighborcam.commands.arguments import Commands, port
 from neighborcam.commands.logs import set_up_logging
 from neighborcam.commands.stopping import stop_signal, unless
+from neighborcam.engine.api.access import SHORTEST, TOKEN_BYTES
 from neighborcam.engine.api.ingress import Ingress
 from neighborcam.engine.api.messages import Scope
 from neighborcam.engine.api.server import DEFAULT_PORT
@@ -30,6 +32,7 @@ from neighborcam.engine.errors import (
     NotFound,
     StorageError,
 )
+from neighborcam.engine.index.whole_file import write_whole
 from neighborcam.engine.recording.reconcile import check
 from neighborcam.engine.supervisor import ADDRESS, Found, Supervisor
 
@@ -39,7 +42,6 @@ ALL: Final = "0.0.0.0"  # of a container: its network is the Supervisor's
 _LOG: Final = logging.getLogger(__name__)
 _CLIENT: Final = "Home Assistant"
 _OWN: Final = "home-assistant.token"  # a file in the data folder
-_OWN_BYTES: Final = 32
 _GIVEN: Final = "SUPERVISOR_TOKEN"
 
 
@@ -189,15 +191,13 @@ def _own_token(path: Path) -> str:
     The same for ever: a new one at each start would lock Home Assistant out until it
     heard of it.
     """
+    with contextlib.suppress(FileNotFoundError):
+        token = path.read_text().strip()
+        if len(token) >= SHORTEST:  # else a disk that was full cut it off
+            return token
+    token = secrets.token_urlsafe(TOKEN_BYTES)
     try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        pass
-    token = secrets.token_urlsafe(_OWN_BYTES)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(f"{token}\n")
+        write_whole(path, f"{token}\n".encode())
     except OSError as error:
         raise StorageError(f"{path} cannot be written: {error.strerror}.") from error
     return token

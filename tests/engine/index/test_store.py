@@ -162,7 +162,7 @@ def test_a_copy_of_the_cameras_that_cannot_be_written_leaves_both_as_they_were(
 ) -> None:
     with Index.open(tmp_path) as index:
         index.put_camera(camera())
-        (tmp_path / "cameras.new").mkdir()  # in the way of the draft
+        (tmp_path / "cameras.json.new").mkdir()  # in the way of the draft
         with pytest.raises(StorageError):
             index.put_camera(camera("yard"))
         assert index.cameras() == (camera(),)

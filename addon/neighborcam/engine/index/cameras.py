@@ -6,7 +6,6 @@ back, so they are also kept in a file beside it, passwords encrypted there too.
 
 import contextlib
 import logging
-import os
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -15,6 +14,7 @@ import msgspec
 
 from neighborcam.engine.config import CameraConfig, CameraId
 from neighborcam.engine.index.secrets import SecretLost, Secrets
+from neighborcam.engine.index.whole_file import write_whole
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -84,19 +84,8 @@ def one(connection: sqlite3.Connection, camera: CameraId) -> StoredCamera | None
 
 
 def write_file(path: Path, cameras: tuple[StoredCamera, ...]) -> None:
-    """Replace the file in one step: a power cut leaves the old one or the new one."""
-    draft = path.with_suffix(".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(cameras)))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    """Replace the file in one step."""
+    write_whole(path, msgspec.json.format(msgspec.json.encode(cameras)))
 
 
 def read_file(path: Path) -> tuple[StoredCamera, ...]:

@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from neighborcam.engine.errors import DataUnreadable
+from neighborcam.engine.index.whole_file import write_whole
 
 _LOG: Final = logging.getLogger(__name__)
 _KEY_BYTES: Final = 32
@@ -39,10 +40,7 @@ class Secrets:
         Others' read permission is taken away with a warning. A key of the wrong
         length raises `DataUnreadable`: replacing it would lose every password.
         """
-        try:
-            key = _create(path)
-        except FileExistsError:
-            key = _read(path)
+        key = _read(path) if path.exists() else _create(path)
         if len(key) != _KEY_BYTES:
             raise DataUnreadable(
                 f"The key file {path} is damaged. Restore it from a backup, or delete "
@@ -66,11 +64,7 @@ class Secrets:
 
 def _create(path: Path) -> bytes:
     key = AESGCM.generate_key(bit_length=8 * _KEY_BYTES)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
+    write_whole(path, key)
     return key
 
 
