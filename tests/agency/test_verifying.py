@@ -10,6 +10,7 @@ import random
 import re
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from base64 import b64decode, b64encode
 from collections.abc import Callable
@@ -29,10 +30,10 @@ from neighborcam.agency.custody import UNSIGNED, Line, digest
 from neighborcam.agency.verifying import Pin, check_bundle
 from neighborcam.cli import main
 from neighborcam.protocol.agencies import Role
-from neighborcam.protocol.agency_entries import RequestLogged
+from neighborcam.protocol.agency_entries import AgencySuspended, RequestLogged
 from neighborcam.protocol.canonical import canonical, decode, encode
 from neighborcam.protocol.checkpoint_text import CheckpointText
-from neighborcam.protocol.errors import ProtocolError
+from neighborcam.protocol.errors import InvalidMessage, ProtocolError
 from neighborcam.protocol.log_proof import LogProof
 from neighborcam.protocol.merkle import Leaves, inclusion_proof, leaf_hash, root
 from neighborcam.protocol.note_keys import (
@@ -361,6 +362,73 @@ async def test_a_link_that_is_replaced_is_found_even_in_a_log_that_signs_it(
     entries[stem] = change(station, entries[stem])
     forger.put_into_a_log(entries)
     refused_by_both(packed(bundle, forger.files))
+
+
+@pytest.fixture
+async def lived(station: Station) -> Path:
+    """A bundle of an agency that was suspended, restored, and stayed a year more."""
+    policed = station.policed
+    agency, hub = policed.agency.record.id, policed.town.hub.desk
+    now = policed.town.clock().replace(microsecond=0)
+    await hub.agencies.suspend(
+        AgencySuspended(
+            at=now, agency=agency, reason="complaints", fact="x", steward="ann"
+        )
+    )
+    await policed.ann.restore(agency, "It was mended")
+    assert await policed.bob.restore(agency, "It was mended")
+    until = (await station.officer.register()).agency(agency).until - timedelta(days=1)
+    await policed.ann.renew(agency, until)
+    assert await policed.bob.renew(agency, until)
+    request, answer = await station.answered()
+    return await station.export(request, answer.id)
+
+
+async def test_an_agency_that_came_back_proves_itself_too(
+    lived: Path, log: str
+) -> None:
+    check_bundle(lived, Pin(log=log))
+    status, told = script(lived, "--log", log)
+    assert status == 0, told
+
+
+@pytest.mark.parametrize("link", ["agency-restored", "agency-renewed"])
+@pytest.mark.parametrize("change", [one_approval, flipped_approval, absent_user])
+async def test_nobody_brings_an_agency_back_alone(
+    station: Station, lived: Path, link: str, change: Change
+) -> None:
+    forger = Forger(station, files_of(lived))
+    entries = forger.entries()
+    stem = next(stem for stem, entry in entries.items() if kind_of(entry) == link)
+    entries[stem] = change(station, entries[stem])
+    forger.put_into_a_log(entries)
+    refused_by_both(packed(lived, forger.files))
+
+
+def lying_zip(packing: int) -> BytesIO:
+    """Return a ZIP with 200 MiB in it, which says that they are ten bytes."""
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", packing) as archive:
+        listed = zipfile.ZipInfo("clip.mp4")
+        listed.compress_type = packing
+        with archive.open(listed, "w") as file:
+            for _ in range(200):
+                file.write(bytes(2**20))
+    data = bytearray(out.getvalue())
+    at = data.rfind(b"PK\1\2") + 24  # in the directory at its end
+    data[at : at + 4] = (10).to_bytes(4, "little")
+    return BytesIO(bytes(data))
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+def test_a_zip_that_lies_about_its_size_is_not_unpacked(packing: int) -> None:
+    lie = lying_zip(packing)
+    tracemalloc.start()
+    with pytest.raises(InvalidMessage):
+        check_bundle(lie)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 20 * 2**20
 
 
 async def test_an_entry_that_the_log_does_not_have_is_found(

@@ -32,6 +32,8 @@ ML_DSA_44 = "30820532300b06096086480165030403110382052100"
 RAW_ED25519 = bytes.fromhex("2b6570")
 PRESENT_AND_VERIFIED = 5
 LOG_KIND, WITNESS_KIND, QUANTUM_KIND = 1, 4, 6
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+MOST_BYTES = 80 * 2**20
 STANDINGS = ("joined", "renewed", "suspended", "restored", "vetoed")
 
 
@@ -49,7 +51,15 @@ def files(named: str | None) -> Files:
     with zipfile.ZipFile(here) as archive:
         if len(set(archive.namelist())) != len(archive.namelist()):
             fail("the ZIP holds the same name twice")
-        return {name: archive.read(name) for name in archive.namelist()}
+        return {each.filename: unpacked(archive, each) for each in archive.infolist()}
+
+
+def unpacked(archive: zipfile.ZipFile, listed: zipfile.ZipInfo) -> bytes:
+    """Return a file of a ZIP: no more of it than the ZIP says that there is."""
+    if listed.compress_type not in PACKINGS or listed.file_size > MOST_BYTES:
+        fail("the ZIP is packed as no bundle is")
+    with archive.open(listed) as file:
+        return file.read(listed.file_size)
 
 
 def openssl(der: bytes, signed: bytes, signature: bytes, *more: str) -> bool:
@@ -304,7 +314,7 @@ def check_agency(register: Register, agency: str) -> bytes:
     if not root:
         fail("no entry says who the agency is")
     key_file = raw_member(register.raw[announced], "agency")
-    ends = last_veto(register, agency, announced)
+    ends = last_entry(register, "agency-vetoed", agency, announced)
     subject = hashlib.sha256(ends + key_file).digest()
     register.check_approvals(announced, 2, agency, "agency", subject)
     standing, until = "", ""
@@ -312,6 +322,7 @@ def check_agency(register: Register, agency: str) -> bytes:
         name = said["type"].removeprefix("agency-")
         of_it = name in STANDINGS and said.get("agency") == agency
         if of_it and announced < index < register.until:
+            check_standing(register, index, name, until)
             standing = standing if name == "renewed" else name
             until = said.get("until", until)
     asked = register.entries[register.until]["at"]
@@ -320,10 +331,24 @@ def check_agency(register: Register, agency: str) -> bytes:
     return root
 
 
-def last_veto(register: Register, agency: str, before: int) -> bytes:
-    """Return the name of the last veto: its index in 8 bytes, its SHA-256; or zeros."""
+def check_standing(register: Register, index: int, name: str, until: str) -> None:
+    """Check that two stewards let an agency stay a year more, or come back."""
+    said = register.entries[index]
+    agency = bytes.fromhex(said["agency"])
+    if name == "renewed":
+        days = f"{at(until).isoformat()} {at(said['until']).isoformat()}"
+        subject = hashlib.sha256(agency + days.encode()).digest()
+        register.check_approvals(index, 2, said["agency"], "renewal", subject)
+    if name == "restored":
+        ends = last_entry(register, "agency-suspended", said["agency"], index)
+        subject = hashlib.sha256(ends + agency + said["fact"].encode()).digest()
+        register.check_approvals(index, 2, said["agency"], "restoration", subject)
+
+
+def last_entry(register: Register, of: str, agency: str, before: int) -> bytes:
+    """Return the name of the last of a kind: index in 8 bytes, SHA-256; or zeros."""
     named = bytes(40)
-    for index, said in register.before(before, "agency-vetoed"):
+    for index, said in register.before(before, of):
         if said["agency"] == agency:
             digest = hashlib.sha256(register.raw[index]).digest()
             named = index.to_bytes(8, "big") + digest

@@ -13,6 +13,8 @@ from neighborcam.protocol.errors import InvalidMessage
 from neighborcam.protocol.notes import decimal
 
 _MOST: Final = 80 * 2**20
+# Others unpack without bounds, or raise what is of no module that need be here.
+_PACKINGS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _MOST_FILES: Final = 2000
 _KNOWN: Final = frozenset(
     {
@@ -84,11 +86,19 @@ def _archive(path: Path | BytesIO) -> dict[str, bytes]:
                 raise InvalidMessage(f"{name} is too large for a bundle")
             if len({each.filename for each in listed}) != len(listed):
                 raise InvalidMessage(f"{name} holds the same name twice")
-            return {each.filename: archive.read(each) for each in listed}
+            return {each.filename: _unpacked(archive, each) for each in listed}
     except _DAMAGE:
         raise InvalidMessage(
             f"{name} is no bundle that opens: it is missing or damaged"
         ) from None
+
+
+def _unpacked(archive: zipfile.ZipFile, listed: zipfile.ZipInfo) -> bytes:
+    """Return a file of a ZIP: what a size lies about is not unpacked to its end."""
+    if listed.compress_type not in _PACKINGS:
+        raise InvalidMessage(f"{listed.filename!r} is packed as no bundle is")
+    with archive.open(listed) as file:
+        return file.read(listed.file_size)
 
 
 def _folder(path: Path) -> dict[str, bytes]:
