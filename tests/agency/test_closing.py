@@ -339,3 +339,35 @@ async def test_the_hub_s_no_is_told(station: Station) -> None:
     )
     with pytest.raises(HubSaidNo, match="revoked"):
         await station.officer.file_outcome(request, "helped", "")
+
+
+async def cut_off(
+    station: Station, request: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Begin a deletion that the hub does not hear of."""
+
+    async def away(*_: Any) -> bytes:
+        raise HubAway("away")
+
+    station.policed.town.clock.at += timedelta(hours=1)
+    await station.officer.end(request, "resolved")
+    station.policed.town.clock.at += timedelta(minutes=10)
+    with monkeypatch.context() as patch:
+        patch.setattr(HubClient, "post", away)
+        with pytest.raises(HubAway):
+            await station.officer.delete(request)
+
+
+async def test_nothing_comes_in_behind_a_deletion_that_was_begun(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or "nothing was received" would be attested of answers that were read."""
+    request = await station.ask()
+    await station.answer(request, await station.policed.town.home())
+    await cut_off(station, request, monkeypatch)
+    with pytest.raises(NotNow, match="destroyed"):
+        await station.officer.collect(request)
+    await station.officer.delete(request)
+    asked = (await station.officer.register()).requests[request]
+    assert asked.deletion is not None
+    assert asked.deletion.what == "nothing-received"

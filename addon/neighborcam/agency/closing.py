@@ -109,14 +109,14 @@ class Closing:
         is_later = state.attests == "evidence" and fate == "deleted"
         if is_later or not state.attests:
             state.attests = "deleted" if is_later else _fate(state, fate)
-            self._parts.notes.put(request, state)
+        # What is attested has happened, and nothing new can come in behind it.
         self._erase_all(request, state)
+        self._parts.ring.destroy_seal(request)
         await self._replies.deliver(request, state, all_of_it=True)
         said = asked.deletion.what if asked and asked.deletion else ""
         if asked is not None and said != state.attests:
             await self._say(request, Deletion, what=state.attests)
         self._parts.note(request, "deleted", state.attests)
-        self._parts.ring.destroy_seal(request)
         state = self._parts.notes.get(request)
         state.closed = state.closed or self._parts.now()
         self._parts.notes.put(request, state)
