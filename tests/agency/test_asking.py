@@ -178,3 +178,17 @@ async def test_a_request_is_named_by_its_id_and_by_nothing_else(
     for name in ("../../etc", "", "A" * 32):
         with pytest.raises(NotNow, match="32 hexadecimal"):
             station.book.request(name)
+
+
+async def test_a_link_to_another_text_under_a_logged_id_changes_nothing(
+    station: Station,
+) -> None:
+    """The custody log begins with the request's hash."""
+    request, answer = await station.answered()
+    signed = station.book.request(request)
+    other = msgspec.structs.replace(signed.request, what="Another thing.")
+    with pytest.raises(NotNow, match="another request"):
+        await station.officer.submit(msgspec.structs.replace(signed, request=other))
+    with pytest.raises(NotNow, match="another request"):
+        station.book.keep(msgspec.structs.replace(signed, request=other))
+    assert (await station.officer.open(request, answer.id, 0)).clip

@@ -67,8 +67,11 @@ class Asking:
         if id_ in self._parts.ring.keys.cases:
             self._parts.ring.seal(id_)  # who asks has to be able to read the answers
         register, now = await self._parts.log.register(), self._parts.clock()
-        if id_ not in register.requests:
+        logged = register.requests.get(id_)
+        if logged is None:
             check_new_request(register, signed, now)
+        elif logged.signed != signed:
+            raise NotNow("the public log has another request under this id")
         self._parts.book.keep(signed)
         self._parts.note(id_, "submitted")
         return await self._parts.client.submit(signed)

@@ -97,8 +97,13 @@ class Casebook:
         return map(self.request, self.ids())
 
     def keep(self, signed: SignedRequest) -> None:
-        """Keep a request as it stands."""
+        """Keep a request as it stands. Raises `NotNow` for another of the same id.
+
+        The custody log begins with its hash: no line of it would fit any more.
+        """
         path = self.of(signed.request.id) / "signed.json"
+        if path.exists() and self._read(path).request != signed.request:
+            raise NotNow("this desk has another request with this id")
         files.write(path, encode(signed))
 
     def request(self, request: str) -> SignedRequest:
