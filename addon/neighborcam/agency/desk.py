@@ -35,7 +35,7 @@ from neighborcam.protocol.requests import Request, SignedRequest
 class Desk:
     """One officer's or supervisor's desk. ``clock`` gives aware UTC.
 
-    Whoever makes one holds the folder's lock.
+    Whoever makes one holds the folder's lock. Desks of one folder share a ``turn``.
     """
 
     def __init__(
@@ -44,6 +44,8 @@ class Desk:
         keyring: Keyring,
         client: HubClient,
         clock: Callable[[], datetime],
+        *,
+        turn: asyncio.Lock | None = None,
     ) -> None:
         policy = casebook.settings.policy
         self.parts = Parts(
@@ -63,7 +65,7 @@ class Desk:
         self._opening = Opening(self.parts, replies)
         self._exporting = Exporting(self.parts, self._opening)
         self._closing = Closing(self.parts, replies, erasing)
-        self._turn = asyncio.Lock()
+        self._turn = turn or asyncio.Lock()
 
     # -- asking ----------------------------------------------------------------------
 
@@ -157,7 +159,9 @@ class Desk:
     async def copy_out(self, request: str, answer: str, number: int) -> Opened:
         """Return a clip that leaves the desk, as whoever gave it learns."""
         async with self._turn:
-            return await self._opening.take_out(request, answer, number, "saved")
+            return await self._opening.take_out(
+                request, answer, number, "saved", again=True
+            )
 
     async def save(self, request: str, answer: str, number: int, path: Path) -> None:
         """Copy a clip out of the desk, as a plain file."""

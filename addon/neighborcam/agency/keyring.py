@@ -89,7 +89,8 @@ class Keyring:
         self.keys = keys
         self.ask_pin: Callable[[], str] = _no_pin
         self._pin: str | None = None
-        self._lock_with(passphrase)
+        self._is_retired = False
+        self._salt, self._key = derive(passphrase)
 
     @classmethod
     def make(cls, folder: Path, passphrase: str) -> "Keyring":
@@ -97,7 +98,6 @@ class Keyring:
         path = folder / NAME
         if path.exists():
             raise NotNow(f"there are keys in {path} already")
-        _check_passphrase(passphrase)
         made = cls(path, passphrase, Keys())
         made.save()
         return made
@@ -124,7 +124,9 @@ class Keyring:
         return cls(path, passphrase, keys)
 
     def save(self) -> None:
-        """Write the keys."""
+        """Write the keys. Raises `NotNow` after `retire`."""
+        if self._is_retired:
+            raise NotNow("the desk was locked meanwhile: do that again")
         nonce = os.urandom(12)
         plain = msgspec.json.encode(self.keys)
         sealed = ChaCha20Poly1305(self._key).encrypt(nonce, plain, None)
@@ -143,14 +145,16 @@ class Keyring:
 
         Copies of the file still open with the old one.
         """
-        _check_passphrase(passphrase)
-        self._lock_with(passphrase)
+        self.relock(derive(passphrase))
+
+    def relock(self, derived: tuple[bytes, bytes]) -> None:
+        """Lock the file with what `derive` made of another passphrase."""
+        self._salt, self._key = derived
         self.save()
 
-    def _lock_with(self, passphrase: str) -> None:
-        # The passphrase itself is not kept: only what was made of it, once.
-        self._salt = os.urandom(16)
-        self._key = _derived(passphrase, self._salt, _COST)
+    def retire(self) -> None:
+        """Save no more: the file was opened anew, and has what this may not have."""
+        self._is_retired = True
 
     @property
     def root(self) -> Ed25519PrivateKey:
@@ -235,6 +239,16 @@ class Keyring:
         if case is not None and case.seal:
             case.seal = ""
             self.save()
+
+
+def derive(passphrase: str) -> tuple[bytes, bytes]:
+    """Return a new salt, and the key made of it; takes half a second.
+
+    Raises `NotNow` for a short one. The passphrase itself is kept nowhere.
+    """
+    _check_passphrase(passphrase)
+    salt = os.urandom(16)
+    return salt, _derived(passphrase, salt, _COST)
 
 
 def needs_pin(folder: Path) -> bool:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from neighborcam.agency import ceremony
 from neighborcam.agency.errors import NotNow
-from neighborcam.agency.keyring import Keyring
+from neighborcam.agency.keyring import Keyring, derive
 from neighborcam.agency.page.errors import NoRoute
 from neighborcam.agency.page.messages import (
     CertificateView,
@@ -119,13 +119,15 @@ def _root_id(ring: Keyring) -> str:
 
 async def make_keys(call: Call[PassphraseWish]) -> None:
     """Make the file of keys, with a passphrase."""
-    await asyncio.to_thread(call.room.make, call.body.passphrase)
+    async with call.room.turn:
+        await asyncio.to_thread(call.room.make, call.body.passphrase)
 
 
 async def unlock(call: Call[PassphraseWish]) -> None:
     """Open the keys with their passphrase."""
     wish = call.body
-    await asyncio.to_thread(call.room.unlock, wish.passphrase, wish.pin)
+    async with call.room.turn:
+        await asyncio.to_thread(call.room.unlock, wish.passphrase, wish.pin)
 
 
 async def lock(call: Call[None]) -> None:
@@ -135,11 +137,13 @@ async def lock(call: Call[None]) -> None:
 
 async def change_passphrase(call: Call[NewPassphraseWish]) -> None:
     """Lock the keys with another passphrase."""
-    ring, wish = call.room.ring, call.body
+    wish = call.body
     if wish.new == wish.old:
         raise NotNow("this is the passphrase that it has")
-    await asyncio.to_thread(Keyring.open, call.room.book.folder, wish.old)
-    await asyncio.to_thread(ring.change_passphrase, wish.new)
+    async with call.room.turn:
+        await asyncio.to_thread(Keyring.open, call.room.book.folder, wish.old)
+        derived = await asyncio.to_thread(derive, wish.new)
+        call.room.ring.relock(derived)  # here: a step of the loop may save as well
 
 
 def _file(call: Call[None], name: str) -> web.StreamResponse:

@@ -1,5 +1,10 @@
-"""The desk behind the page: its keys are here, and only while it is unlocked."""
+"""The desk behind the page: its keys are here, and only while it is unlocked.
 
+A step goes on when its browser has left, or the desk was locked. So the keys are opened
+again only in a turn of its own, when no step has them any more.
+"""
+
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +25,9 @@ class Room:
         self.book = Casebook(folder)
         self.clock = clock
         self.idle = IdleClock(clock)
+        self.turn = asyncio.Lock()  # of all desks of this folder, one after another
         self._ring: Keyring | None = None
+        self._last: Keyring | None = None
         self._desk: Desk | None = None
 
     @property
@@ -73,7 +80,7 @@ class Room:
         """The desk. Raises `Locked`, `NotNow` without a hub."""
         ring = self.ring
         if self._desk is None:
-            self._desk = Desk(self.book, ring, self.client, self.clock)
+            self._desk = Desk(self.book, ring, self.client, self.clock, turn=self.turn)
         return self._desk
 
     @property
@@ -82,5 +89,7 @@ class Room:
         return HubClient(self.book.settings.hub)
 
     def _enter(self, ring: Keyring) -> None:
-        self._ring, self._desk = ring, None
+        if self._last is not None:
+            self._last.retire()  # a step that still has it would write it back
+        self._ring, self._last, self._desk = ring, ring, None
         self.idle.touch()
