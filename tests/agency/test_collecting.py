@@ -1,5 +1,6 @@
 """Rounds are collected, capsules tried; whatever somebody put into one."""
 
+import json
 import os
 from datetime import timedelta
 from hashlib import sha256
@@ -13,7 +14,7 @@ from neighborcam.agency.hub_client import HubClient
 from neighborcam.protocol import bech32
 from neighborcam.protocol.age_keys import ClassicIdentity, HybridIdentity
 from neighborcam.protocol.answers import Answer
-from neighborcam.protocol.canonical import encode
+from neighborcam.protocol.canonical import canonical, encode
 from tests.agency.station import Station
 
 
@@ -193,3 +194,35 @@ async def test_a_hub_that_gives_the_same_out_again_is_left(
     with pytest.raises(HubAway, match="more capsules than"):
         await station.officer.collect(request)
     assert not station.officer.state(request).homes
+
+
+async def test_a_moment_that_no_calendar_has_keeps_no_other_answer_from_being_read(
+    station: Station,
+) -> None:
+    request = await station.ask()
+    await station.answer(request, await station.policed.town.home())
+    home = await station.policed.town.home()
+    item = await station.item(request, home)
+    said = json.loads(tip(request, kind="clips", items=(item,)))
+    said["items"][0]["manifest"]["started"] = "0001-01-01T00:00:00+01:00"
+    await station.post(request, home, canonical(said))
+    station.round_over()
+    assert await collected(station, request) == (2, 1)
+
+
+async def test_two_answers_with_one_clip_have_lines_of_their_own(
+    station: Station,
+) -> None:
+    request = await station.ask()
+    home, other = [await station.policed.town.home() for _ in range(2)]
+    item = await station.item(request, home)
+    first = await station.answer(request, home, kind="clips", items=(item,))
+    second = await station.answer(request, other, kind="clips", items=(item,))
+    station.round_over()
+    await station.officer.collect(request)
+    await station.officer.erase(request, first.id)
+    await station.officer.open(request, second.id, 0)
+    await station.officer.erase(request, second.id)
+    about = item.manifest.sha256
+    lines = [e.what for e in station.officer.custody(request) if e.about == about]
+    assert lines == ["received", "received", "erased", "opened", "erased"]

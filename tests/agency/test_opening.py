@@ -83,7 +83,8 @@ async def test_an_opened_clip_is_plain_only_where_a_person_puts_it(
     told = ["received", "opened", "copied"]
     assert await station.receipts(request) == [(answer.id, each) for each in told]
     assert station.done(request)[-2:] == ["opened", "saved"]
-    await station.officer.save(request, answer.id, 0, out)
+    await station.officer.save(request, answer.id, 0, tmp_path / "another.mp4")
+    assert station.done(request)[-2:] == ["saved", "saved"], "each copy is noted"
     assert len(await station.receipts(request)) == 3
 
 

@@ -92,6 +92,14 @@ class CaseState(msgspec.Struct, kw_only=True):
     attests: str = ""
     closed: datetime | None = None
 
+    def is_elsewhere(self, kept: KeptAnswer, sha256: str) -> bool:
+        """Tell whether another answer has the same clip.
+
+        A custody line about it then says nothing of this one.
+        """
+        others = (each for each in self.answers.values() if each.id != kept.id)
+        return any(item.sha256 == sha256 for each in others for item in each.items)
+
     @property
     def untold(self) -> int:
         """How many words wait to be told to owners."""

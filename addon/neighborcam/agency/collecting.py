@@ -132,7 +132,8 @@ class Collecting:
             return False
         kept = KeptAnswer.of(answer, self._parts.now())
         for about in [each.sha256 for each in kept.items] or [answer.id]:
-            self._parts.note(request, "received", about)
+            again = state.is_elsewhere(kept, about)
+            self._parts.note(request, "received", about, again=again)
         state.answers[answer.id] = kept
         gone = state.answers.get(answer.about or "")
         if answer.kind != "revoked":

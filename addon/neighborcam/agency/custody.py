@@ -5,7 +5,8 @@ each the signature of who did it: none can be changed, left out, put between or 
 another case. A line that a crash cut off is dropped.
 
 A line is written before the thing is done, and only once: a step that a crash cut off
-is repeated, and finds its line.
+is repeated, and finds its line. Where two answers hold the same clip each has lines of
+its own; then a crash may leave one twice.
 """
 
 from datetime import datetime

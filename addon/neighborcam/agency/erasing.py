@@ -24,7 +24,8 @@ class Erasing:
         if kept.erased is not None:
             return
         for about in [each.sha256 for each in kept.items] or [kept.id]:
-            self._parts.note(request, "erased", about)
+            again = state.is_elsewhere(kept, about)
+            self._parts.note(request, "erased", about, again=again)
         if tell:
             self._replies.tell(state, kept, "deleted")
         kept.erase(self._parts.now())

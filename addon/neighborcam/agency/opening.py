@@ -54,7 +54,9 @@ class Opening:
         clip = open_clip(sealed, item.secret, item.manifest.bytes)
         check_manifest(item.manifest, item.sig, clip)
         if kept.items[number].state == "received":
-            self._parts.note(request, "opened", item.manifest.sha256)
+            about = item.manifest.sha256
+            again = state.is_elsewhere(kept, about)
+            self._parts.note(request, "opened", about, again=again)
             kept.items[number].state = "opened"
             self._replies.tell(state, kept, "opened")
             self._parts.notes.put(request, state)
