@@ -23,7 +23,8 @@ CHANGELOG: Final = Path("CHANGELOG.md")
 DIST: Final = Path("dist")
 ZIP: Final = "neighborcam.zip"
 KEPT: Final = Path("tests/releases")
-_VERSION: Final = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?")
+# No release candidates: the stores would offer one to everybody.
+_VERSION: Final = re.compile(r"\d+\.\d+\.\d+")
 _UNRELEASED: Final = "## [Unreleased]\n"
 _TIME: Final = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell
 _MODE: Final = 0o644 << 16
@@ -81,7 +82,7 @@ def changes(version: str | None) -> str:
 def release(version: str, today: str) -> None:
     """Write the version everywhere. Raises `Refused`, and then nothing is written."""
     if not _VERSION.fullmatch(version):
-        raise Refused(f"{version} is no version: 1.2.3, or 1.2.3rc1")
+        raise Refused(f"{version} is no version, such as 1.2.3")
     if not changes(None):
         raise Refused("nothing is written below [Unreleased] in CHANGELOG.md")
     if f"## [{version}]" in _read(CHANGELOG):
