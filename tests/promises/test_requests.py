@@ -14,7 +14,7 @@ from demo.agency import circle
 from demo.steward import Refused
 from demo.town_home import Home, new_id
 from neighborcam.engine.errors import HubMisbehaves
-from neighborcam.engine.index.answer_store import AnswerRow
+from neighborcam.engine.index.answer_rows import AnswerRow
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.sharing.hub_link import HubLink
 from neighborcam.engine.sharing.log_follower import LogFollower

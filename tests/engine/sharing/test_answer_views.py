@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from neighborcam.engine.index.answer_store import AnswerRow
+from neighborcam.engine.index.answer_rows import AnswerRow
 from neighborcam.engine.sharing.answer_views import answer_view, encoded_views
 from neighborcam.engine.sharing.answer_writing import write_answer
 from neighborcam.protocol.canonical import encode

@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
-from neighborcam.engine.errors import Conflict, HubUnreachable, InvalidInput
+from neighborcam.engine.errors import (
+    Conflict,
+    HubUnreachable,
+    InvalidInput,
+    StorageError,
+)
 from neighborcam.engine.requests import AnswerDraft, Decision, MuteView
 from neighborcam.engine.sharing.answer_writing import write_answer
 from neighborcam.engine.sharing.uploads import RETRY
@@ -441,3 +446,32 @@ async def test_a_piece_that_arrives_after_it_was_taken_back_is_deleted(
     await piece_due(one)
     await drained(one)
     assert await rows(policed, CHUNKS) == 0
+
+
+async def test_an_answer_that_the_disk_did_not_let_be_taken_back_can_be_anew(
+    policed: Policed, asked: tuple[OneHome, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of a revocation is kept, or nothing: else the agency would never hear."""
+    one, request = asked
+    await one.approve(request)
+    await one.take_turn()
+    (answer,) = await collected(policed, request)
+    path = "neighborcam.engine.index.answer_store.put_answer"
+
+    def full(*_: object) -> None:
+        raise StorageError("the disk is full")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(path, full)
+        with pytest.raises(StorageError):
+            await one.requests.revoke(request, answer.id)
+    await drained(one)
+    assert await state(one, request) == ["sent"]
+    assert await rows(policed, CHUNKS) == 1
+    assert (await one.requests.revoke(request, answer.id)).reach == "agency"
+    await drained(one)
+    assert await rows(policed, CHUNKS) == 0
+    await one.look()
+    await one.take_turn()
+    (heard,) = await collected(policed, request, 1)
+    assert (heard.kind, heard.about) == ("revoked", answer.id)

@@ -5,12 +5,19 @@ engine's own page; what was decided goes when its request is over for good.
 """
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from neighborcam.engine.index.answer_rows import (
+    AnswerRow,
+    PieceRow,
+    RoundRow,
+    put_answer,
+)
 from neighborcam.engine.index.database import Database
 from neighborcam.engine.index.instant import from_us, to_us
+from neighborcam.engine.index.letter_store import Parcel, put_parcel
 from neighborcam.engine.index.statements import Statements
 
 SCHEMA: Final = """
@@ -37,56 +44,6 @@ CREATE TABLE receipts (
 CREATE TABLE mail (request TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT;
 """
 TABLES: Final = ("log", "declined", "answers", "pieces", "rounds", "receipts", "mail")
-
-
-@dataclass(frozen=True, kw_only=True)
-class AnswerRow:
-    """An answer. ``body`` is the canonical message; ``clips`` what its owner saw."""
-
-    id: str
-    request: str
-    kind: str
-    body: bytes
-    reply_secret: str
-    clips: bytes
-    at: datetime
-    state: str
-
-    def __repr__(self) -> str:
-        """Hide what was answered: this may be logged."""
-        return "AnswerRow()"
-
-
-@dataclass(frozen=True, kw_only=True)
-class PieceRow:
-    """A piece of a sealed clip; ``data`` is None once the hub has it.
-
-    ``head`` pays for it: it was made before the first try, so the hub may have it.
-    """
-
-    id: str
-    answer: str
-    unlock: str
-    data: bytes | None
-    due_at: datetime
-    head: bytes | None = None
-
-    @property
-    def may_be_there(self) -> bool:
-        """Whether the hub has it, or may have it though nobody heard."""
-        return self.data is None or self.head is not None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RoundRow:
-    """This home's turn in a round. ``body`` is what was made for it, if it was."""
-
-    request: str
-    number: int
-    due_at: datetime
-    ends_at: datetime
-    body: bytes | None
-    answer: str | None
 
 
 class AnswerStore:
@@ -129,27 +86,7 @@ class AnswerStore:
         """Keep an answer with its pieces: both, or nothing."""
 
         def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    *(row.id, row.request, row.kind, row.body, row.reply_secret),
-                    *(row.clips, to_us(row.at), row.state),
-                ),
-            )
-            connection.executemany(
-                "INSERT INTO pieces VALUES (?, ?, ?, ?, ?, NULL)",
-                [
-                    (
-                        piece.id,
-                        piece.answer,
-                        piece.unlock,
-                        piece.data,
-                        to_us(piece.due_at),
-                    )
-                    for piece in pieces
-                ],
-            )
-            connection.execute("DELETE FROM declined WHERE request = ?", (row.request,))
+            put_answer(connection, row, pieces)
 
         self._database.write(work)
 
@@ -179,18 +116,31 @@ class AnswerStore:
         row = self._rows.one("SELECT state FROM answers WHERE id = ?", answer)
         return None if row is None else str(row[0])
 
-    def end_answer(self, answer: str, state: str) -> list[PieceRow]:
-        """Let nothing more of an answer leave; return the pieces the hub may have."""
-        there = [each for each in self.pieces(answer) if each.may_be_there]
+    def end_answer(
+        self,
+        answer: str,
+        state: str,
+        at: datetime,
+        *,
+        removals: Sequence[Parcel] = (),
+        then: AnswerRow | None = None,
+    ) -> None:
+        """Let nothing more of an answer leave; queue what deletes it, and says so.
+
+        All of it or nothing: what was revoked here must not stand at the agency.
+        """
 
         def work(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM pieces WHERE answer = ?", (answer,))
             connection.execute(
                 "UPDATE answers SET state = ? WHERE id = ?", (state, answer)
             )
+            for parcel in removals:
+                put_parcel(connection, parcel, at, at)
+            if then is not None:
+                put_answer(connection, then)
 
         self._database.write(work)
-        return there
 
     # -- pieces of clips ----------------------------------------------------
 
@@ -306,6 +256,15 @@ class AnswerStore:
             answer,
             request,
             number,
+        )
+
+    def empty_round(self, row: RoundRow) -> None:
+        """Forget what was made for a turn: it is nowhere else."""
+        self._rows.do(
+            "UPDATE rounds SET body = NULL, answer = NULL"
+            " WHERE request = ? AND number = ?",
+            row.request,
+            row.number,
         )
 
     def end_round(self, row: RoundRow, *, sent: bool) -> None:

@@ -150,7 +150,7 @@ class LetterStore:
             if own is not None:
                 put_own(connection, own, at)
             for parcel in parcels:
-                _put(connection, parcel, at, due_at or at)
+                put_parcel(connection, parcel, at, due_at or at)
 
         self._database.write(work)
 
@@ -347,9 +347,10 @@ def _spend(connection: sqlite3.Connection, token: bytes) -> None:
         raise TokenGone
 
 
-def _put(
+def put_parcel(
     connection: sqlite3.Connection, parcel: Parcel, at: datetime, due_at: datetime
 ) -> None:
+    """Take a parcel and its line in the diary, within a transaction."""
     id_ = connection.execute(
         "INSERT INTO diary (at, kind, summary, size, about) VALUES (?, ?, ?, ?, ?)",
         (to_us(at), parcel.kind, parcel.summary, len(parcel.body), parcel.about),

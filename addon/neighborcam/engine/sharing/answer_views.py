@@ -6,7 +6,7 @@ from typing import Final, get_args, get_type_hints
 
 import msgspec
 
-from neighborcam.engine.index.answer_store import AnswerRow
+from neighborcam.engine.index.answer_rows import AnswerRow
 from neighborcam.engine.requests import AnswerView, ClipView, ReceiptView
 from neighborcam.protocol.answers import Answer
 from neighborcam.protocol.canonical import decode

@@ -15,7 +15,8 @@ import msgspec
 
 from neighborcam.engine.config import CameraConfig, CameraId
 from neighborcam.engine.errors import Conflict, InvalidInput, NotFound
-from neighborcam.engine.index.answer_store import AnswerRow, AnswerStore, PieceRow
+from neighborcam.engine.index.answer_rows import AnswerRow, PieceRow
+from neighborcam.engine.index.answer_store import AnswerStore
 from neighborcam.engine.requests import (
     AnswerDraft,
     AnswerView,
@@ -173,24 +174,26 @@ class Answering:
         this home's last turn none can, and its owner is told so.
         """
         async with self._deciding:
-            row = self._need_answer(request, answer)
-            if row.state == "revoked":
-                raise Conflict("this answer is revoked already")
-            if row.state == "ended":
-                raise Conflict("the request ended before this answer left: it is gone")
-            may_be_there = row.state == "sent" or self._rows.may_have_left(row.id)
-            self._life.turns.withdraw(row.id, "revoked")
-            await asyncio.to_thread(self._hold.release, row.id)
-            if not may_be_there:
-                return TakenBack(reach="here")
+            self._need_living(request, answer)
             written = await asyncio.to_thread(
-                write_answer, request, "revoked", about=row.id
+                write_answer, request, "revoked", about=answer
             )
-            try:
-                await self._queue(written)
-            except Conflict:
-                return TakenBack(reach="hub")
+            row = self._need_living(request, answer)  # sealing took long
+            may_be_there = row.state == "sent" or self._rows.may_have_left(row.id)
+            then = self._last_word(written) if may_be_there else None
+            self._life.turns.withdraw(row.id, "revoked", then)
+            await asyncio.to_thread(self._hold.release, row.id)
+        if then is not None:
             return TakenBack(reach="agency")
+        return TakenBack(reach="hub" if may_be_there else "here")
+
+    def _last_word(self, written: Written) -> AnswerRow | None:
+        """Return what is queued to take an answer back; None when no turn is left."""
+        try:
+            self._need_turn(written.answer.request, is_first=True)
+        except Conflict:
+            return None
+        return self._row_of(written)
 
     def answers(self, request: str) -> tuple[AnswerView, ...]:
         """Return what this home answered, with the agency's receipts."""
@@ -230,18 +233,7 @@ class Answering:
 
     async def _queue(self, written: Written, clips: Sequence[MadeClip] = ()) -> None:
         answer = written.answer
-        is_first = answer.kind == "revoked"
-        asked = self._need_turn(answer.request, is_first=is_first)  # sealing took long
-        row = AnswerRow(
-            id=answer.id,
-            request=answer.request,
-            kind=answer.kind,
-            body=encode(answer),
-            reply_secret=written.reply_secret,
-            clips=encoded_views([clip_view(each) for each in clips]),
-            at=self._clock(),
-            state="waiting",
-        )
+        asked = self._need_turn(answer.request)  # sealing took long
         uploads = self._life.turns.uploads
         self._check_drip(asked, len(written.pieces))
         pieces = [
@@ -254,8 +246,22 @@ class Answering:
             )
             for piece in written.pieces
         ]
+        row = self._row_of(written, clips)
         await asyncio.to_thread(self._rows.put_answer, row, pieces)
         self._life.wake()
+
+    def _row_of(self, written: Written, clips: Sequence[MadeClip] = ()) -> AnswerRow:
+        answer = written.answer
+        return AnswerRow(
+            id=answer.id,
+            request=answer.request,
+            kind=answer.kind,
+            body=encode(answer),
+            reply_secret=written.reply_secret,
+            clips=encoded_views([clip_view(each) for each in clips]),
+            at=self._clock(),
+            state="waiting",
+        )
 
     def _check_drip(self, asked: Asked, pieces: int) -> None:
         """Raise `Conflict` when a drip would not be through before the end."""
@@ -299,3 +305,12 @@ class Answering:
             if row.id == answer and row.kind != "revoked":
                 return row
         raise NotFound("there is no such answer")
+
+    def _need_living(self, request: str, answer: str) -> AnswerRow:
+        """Return an answer that can be taken back. Raises `Conflict`, `NotFound`."""
+        row = self._need_answer(request, answer)
+        if row.state == "revoked":
+            raise Conflict("this answer is revoked already")
+        if row.state == "ended":
+            raise Conflict("the request ended before this answer left: it is gone")
+        return row

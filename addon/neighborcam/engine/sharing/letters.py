@@ -10,9 +10,10 @@ from typing import Final
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from neighborcam.engine.index.letter_store import Letter
+from neighborcam.engine.index.letter_store import Letter, Parcel
 from neighborcam.engine.index.own_rows import Own
 from neighborcam.protocol.alerts import CommentPost, Flag, Post, Token
+from neighborcam.protocol.answers import ChunkRemoval
 from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.cells import parent_cell
 from neighborcam.protocol.signing import sign
@@ -26,6 +27,17 @@ _PAID: Final[dict[str, type[Post | CommentPost | Flag]]] = {
     COMMENTS: CommentPost,
     FLAGS: Flag,
 }
+
+
+def removal(piece: str, unlock: str) -> Parcel:
+    """Return what has the hub delete a piece of a clip."""
+    return Parcel(
+        chain=piece,
+        path=REMOVALS,
+        body=encode(ChunkRemoval(id=piece, unlock=unlock)),
+        kind="removal",
+        summary="a piece of a clip",
+    )
 
 
 def oldest_epoch(now: datetime) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from neighborcam.engine.errors import EngineError
-from neighborcam.engine.index.answer_store import AnswerRow, AnswerStore
+from neighborcam.engine.index.answer_rows import AnswerRow
+from neighborcam.engine.index.answer_store import AnswerStore
 from neighborcam.engine.sharing.hub_link import HubLink
 from neighborcam.protocol.age_keys import HybridIdentity, parse_identity
 from neighborcam.protocol.answers import Receipt, check_receipt

@@ -38,7 +38,6 @@ from neighborcam.engine.sharing.studio import Studio
 from neighborcam.engine.sharing.tray import Tray
 from neighborcam.engine.sharing.trust import regain
 from neighborcam.engine.sharing.views import area_of, picture_view
-from neighborcam.protocol.answers import ChunkRemoval
 
 _MEMBER: Final = "member"
 _PREFERENCES: Final = "preferences"
@@ -74,7 +73,7 @@ class Neighbourhood:
         self._changing = asyncio.Lock()
         self._making = asyncio.Lock()
         self.requests = OwnerRequests(
-            store, house, tell, self._remove_piece, self._making, clock
+            store, house, tell, self._send_queued, self._making, clock
         )
 
     async def start(self) -> None:
@@ -173,8 +172,8 @@ class Neighbourhood:
         """Show no requests either: they came from a log that lies."""
         self.requests.tell_changes()
 
-    def _remove_piece(self, removal: ChunkRemoval) -> None:
-        self._need_life().remove_piece(removal)
+    def _send_queued(self) -> None:
+        self._need_life().send_queued()
 
     def _need_life(self) -> "SharedLife":
         if self._life is None:

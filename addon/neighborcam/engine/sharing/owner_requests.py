@@ -33,14 +33,12 @@ from neighborcam.engine.sharing.owner_settings import OwnerSettings
 from neighborcam.engine.sharing.pin import Pin
 from neighborcam.engine.sharing.request_life import RequestLife
 from neighborcam.engine.sharing.request_views import agency_view, request_view
-from neighborcam.protocol.answers import ChunkRemoval
 from neighborcam.protocol.areas import km2
 from neighborcam.protocol.register_state import Asked
 
 _OFF: Final = "sharing is off: no request comes and no answer leaves"
 
 type Tell = Callable[[str, RequestView], None]
-type Remove = Callable[[ChunkRemoval], None]
 
 
 class OwnerRequests:
@@ -51,14 +49,14 @@ class OwnerRequests:
         store: SharingStore,
         house: House,
         tell: Tell,
-        remove: Remove,
+        queued: Callable[[], None],
         making: asyncio.Lock,
         clock: Callable[[], datetime],
     ) -> None:
         self._rows = store.requests
         self._house = house
         self._tell = tell
-        self._remove = remove
+        self._queued = queued
         self._clock = clock
         self._settings = OwnerSettings(store)
         self._pin = Pin(store, clock)
@@ -71,7 +69,7 @@ class OwnerRequests:
     def begin(self, life: RequestLife) -> None:
         """This home joined a hub, or starts."""
         self._life = life
-        life.turns.uploads.remove = self._remove
+        life.turns.uploads.queued = self._queued
         self._answering = Answering(
             life,
             self._rows,

@@ -146,7 +146,7 @@ class RequestLife:
             if row.state != "waiting" or row.request in still_open:
                 continue
             if self._rows.may_have_left(row.id):
-                self._rows.end_answer(row.id, "sent")
+                self._rows.end_answer(row.id, "sent", self._clock())
             else:
                 self.turns.withdraw(row.id, "ended")
 

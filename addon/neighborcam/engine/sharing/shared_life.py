@@ -53,7 +53,6 @@ from neighborcam.engine.sharing.views import comment_view, to_wire
 from neighborcam.engine.sharing.votes import Votes
 from neighborcam.engine.sharing.wallet import Wallet
 from neighborcam.protocol.alerts import ReactionKind
-from neighborcam.protocol.answers import ChunkRemoval
 from neighborcam.protocol.canonical import decode
 from neighborcam.protocol.feed import Published
 from neighborcam.protocol.invites import Invite
@@ -295,9 +294,9 @@ class SharedLife:
         with self._watching():
             await self._speaking.flag(comment or alert, reason)
 
-    def remove_piece(self, removal: ChunkRemoval) -> None:
-        """Queue the deletion of a piece of a clip that the hub has."""
-        self._speaking.remove_piece(removal)
+    def send_queued(self) -> None:
+        """Look at the outbox: something was queued by another way."""
+        self._outbox.wake()
 
     async def invite(self) -> str:
         """Fetch an invite."""

@@ -24,7 +24,6 @@ from neighborcam.engine.sharing.letters import (
     ALERTS,
     COMMENTS,
     FLAGS,
-    REMOVALS,
 )
 from neighborcam.engine.sharing.outbox import Outbox
 from neighborcam.engine.sharing.pictures import Made
@@ -40,7 +39,6 @@ from neighborcam.engine.sharing.writing import (
     update_of,
 )
 from neighborcam.protocol.alerts import Alert, MsgType, Token
-from neighborcam.protocol.answers import ChunkRemoval
 from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.feed import Published, ServedMedia
 
@@ -215,18 +213,6 @@ class Speaking:
             ]
 
         await self._pay("flag", parcels)
-
-    def remove_piece(self, removal: ChunkRemoval) -> None:
-        """Queue the deletion of a piece of a clip that the hub has."""
-        parcel = Parcel(
-            chain=removal.id,
-            path=REMOVALS,
-            body=encode(removal),
-            kind="removal",
-            summary="a piece of a clip",
-        )
-        self._letters.queue([parcel], self._clock())
-        self._outbox.wake()
 
     def _taken_back(self) -> frozenset[str]:
         alerts = (decode(each.alert, Alert) for each in self._letters.own_alerts())

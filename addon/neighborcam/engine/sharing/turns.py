@@ -13,21 +13,20 @@ from typing import Final
 
 from neighborcam.engine.errors import (
     Conflict,
+    EngineError,
     HubBusy,
     HubRefused,
     HubUnreachable,
 )
-from neighborcam.engine.index.answer_store import AnswerRow, RoundRow
+from neighborcam.engine.index.answer_rows import AnswerRow, RoundRow
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.sharing.hub_link import HubLink
-from neighborcam.engine.sharing.uploads import RETRY, Uploads
+from neighborcam.engine.sharing.letters import removal
+from neighborcam.engine.sharing.uploads import NO_TOKEN, RETRY, Uploads
 from neighborcam.engine.sharing.wallet import Wallet
 from neighborcam.protocol import rounds
 from neighborcam.protocol.age_keys import HybridRecipient, parse_recipient
-from neighborcam.protocol.answers import (
-    CapsulePost,
-    ChunkRemoval,
-)
+from neighborcam.protocol.answers import CapsulePost
 from neighborcam.protocol.canonical import decode, encode
 from neighborcam.protocol.capsules import seal_capsule
 from neighborcam.protocol.register_state import Asked
@@ -122,10 +121,21 @@ class Turns:
                 return
             await self._take_turn(row, open_requests.get(row.request))
 
-    def withdraw(self, answer: str, state: str) -> None:
-        """Let nothing more of an answer leave, and have its pieces deleted."""
-        for piece in self._rows.end_answer(answer, state):
-            self.uploads.remove(ChunkRemoval(id=piece.id, unlock=piece.unlock))
+    def withdraw(self, answer: str, state: str, then: AnswerRow | None = None) -> None:
+        """Let nothing more of an answer leave, and have its pieces deleted.
+
+        ``then`` is what takes it back at the agency, kept in the same moment.
+        """
+        removals = [
+            removal(piece.id, piece.unlock)
+            for piece in self._rows.pieces(answer)
+            if piece.may_be_there
+        ]
+        self._rows.end_answer(
+            answer, state, self._clock(), removals=removals, then=then
+        )
+        if removals:
+            self.uploads.queued()
 
     async def _take_turn(self, row: RoundRow, asked: Asked | None) -> None:
         if asked is None or self._clock() > row.ends_at + rounds.GRACE:
@@ -133,18 +143,35 @@ class Turns:
             return
         try:
             filled = row if self._is_good(row) else await self._fill(row, asked)
-            await self._link.send(
-                "/api/capsules", decode(filled.body or b"", CapsulePost)
-            )
-        except (HubUnreachable, HubBusy, Conflict) as problem:
-            _LOG.debug("a capsule waits: %s", type(problem).__name__)
-            self._rows.postpone_round(row, self._clock() + RETRY)
-        except HubRefused as problem:
-            _LOG.info("the hub refused a capsule: %s", problem.code)
-            self._rows.end_round(row, sent=False)
+        except (HubUnreachable, HubRefused, Conflict) as problem:  # of its token
+            self._wait(row, problem)
         else:
-            self._rows.end_round(filled, sent=True)
-            self._note(f"capsule of round {row.number + 1}", len(filled.body or b""))
+            await self._post(filled)
+
+    async def _post(self, row: RoundRow) -> None:
+        body = row.body or b""
+        try:
+            await self._link.send("/api/capsules", decode(body, CapsulePost))
+        except (HubUnreachable, HubBusy) as problem:
+            self._wait(row, problem)
+        except HubRefused as problem:
+            self._refused(row, problem)
+        else:
+            self._rows.end_round(row, sent=True)
+            self._note(f"capsule of round {row.number + 1}", len(body))
+
+    def _refused(self, row: RoundRow, refused: HubRefused) -> None:
+        """Forget the capsule: a hub that has it takes it again, so it has it not."""
+        self._rows.empty_round(row)
+        if refused.code in NO_TOKEN:  # its token is of a day that is over: another one
+            self._wait(row, refused)
+            return
+        _LOG.info("the hub refused a capsule: %s", refused.code)
+        self._rows.end_round(row, sent=False)
+
+    def _wait(self, row: RoundRow, problem: EngineError) -> None:
+        _LOG.debug("a capsule waits: %s", type(problem).__name__)
+        self._rows.postpone_round(row, self._clock() + RETRY)
 
     def _is_good(self, row: RoundRow) -> bool:
         """Tell whether the capsule that was made may leave: its owner still wants it.

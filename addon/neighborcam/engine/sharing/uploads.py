@@ -21,16 +21,15 @@ from neighborcam.engine.errors import (
     HubMisbehaves,
     HubRefused,
 )
-from neighborcam.engine.index.answer_store import PieceRow
+from neighborcam.engine.index.answer_rows import PieceRow
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.sharing.hub_link import HubLink
-from neighborcam.engine.sharing.letters import oldest_epoch
+from neighborcam.engine.sharing.letters import oldest_epoch, removal
 from neighborcam.engine.sharing.wallet import Wallet
 from neighborcam.protocol import rounds
 from neighborcam.protocol.answers import (
     CHUNK_BYTES,
     ChunkPost,
-    ChunkRemoval,
     lock_of,
 )
 from neighborcam.protocol.canonical import decode, encode
@@ -39,7 +38,7 @@ RETRY: Final = timedelta(minutes=2)
 DRIP: Final = timedelta(minutes=30)  # 48 pieces a day: there are tokens for 80
 _DUE: Final = "drip"
 _EMPTY: Final = "drip piece"
-_NO_TOKEN: Final = frozenset({"wrong_token", "token_spent"})
+NO_TOKEN: Final = frozenset({"wrong_token", "token_spent"})
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -71,7 +70,7 @@ class Uploads:
         self._clock = clock
         self._draw = draw
         self.drips = False
-        self.remove: Callable[[ChunkRemoval], None] = lambda _removal: None
+        self.queued: Callable[[], None] = lambda: None  # a letter for the outbox
 
     def moment(self, request: str) -> datetime:
         """Draw when a piece is sent: before the capsule that names it."""
@@ -175,7 +174,9 @@ class Uploads:
             return False
         if not self._rows.piece_sent(piece.id):
             # Its owner took it back meanwhile, perhaps before the hub had it.
-            self.remove(ChunkRemoval(id=piece.id, unlock=piece.unlock))
+            gone = removal(piece.id, piece.unlock)
+            self._store.letters.queue([gone], self._clock())
+            self.queued()
         self._store.note(
             kind="round",
             summary="piece of a clip",
@@ -197,7 +198,7 @@ class Uploads:
             raise
         except EngineError as problem:
             _LOG.debug("a piece waits: %s", type(problem).__name__)
-            if isinstance(problem, HubRefused) and problem.code in _NO_TOKEN:
+            if isinstance(problem, HubRefused) and problem.code in NO_TOKEN:
                 pay(None)
             return None
         return len(body)

@@ -76,6 +76,8 @@ class Votes:
 
     async def run(self) -> None:
         """Fetch for ever. Raises `HubMisbehaves`."""
+        for vote in self._store.owed():  # its token came, and then the engine stopped
+            self._send_later(vote.alert)
         while True:
             self._news.clear()
             await self._fetch_due()
@@ -109,8 +111,7 @@ class Votes:
             _LOG.debug("a vote's token waits: %s", type(problem).__name__)
             self._put_off(event, *AGAIN_S)
         else:
-            # Not at once: the hub would see that this token's home had waited for it.
-            self._send(alert, timedelta(seconds=self._draw(0.0, WITHIN_S)))
+            self._send_later(alert)
 
     def _put_off(self, event: Published, least_s: float, most_s: float) -> None:
         now = asyncio.get_running_loop().time()
@@ -122,6 +123,10 @@ class Votes:
             return None
         now = asyncio.get_running_loop().time()
         return max(0.0, min(due_at for due_at, _ in self._due.values()) - now)
+
+    def _send_later(self, alert: str) -> None:
+        # Not at once: the hub would see that this token's home had waited for it.
+        self._send(alert, timedelta(seconds=self._draw(0.0, WITHIN_S)))
 
     def _send(self, alert: str, wait: timedelta) -> None:
         now = self._clock()
