@@ -527,6 +527,7 @@ async def test_a_bug_is_answered_by_an_id_and_no_secret_is_logged(
         ("DELETE", f"/api/requests/{'a' * 32}/answers/{'b' * 32}"),
         ("POST", f"/api/agencies/{'c' * 32}/veto"),
         ("POST", f"/api/alerts/{'d' * 32}/cancel"),
+        ("POST", "/api/alerts"),
         ("POST", "/api/sharing/alerts"),
     ],
 )

@@ -11,7 +11,7 @@ from neighborcam.engine.config import CameraId
 from neighborcam.engine.errors import HubMisbehaves, HubUnreachable, NotFound
 from neighborcam.engine.index import snapshot
 from neighborcam.engine.index.opening import DATABASE_NAME
-from neighborcam.engine.neighbours import Category, PictureOrder, Preferences
+from neighborcam.engine.neighbours import Category, Change, PictureOrder, Preferences
 from neighborcam.engine.sharing import leaving
 from neighborcam.hub.store.schema import HOUSEHOLDS
 from neighborcam.protocol.standing import Standing
@@ -152,3 +152,24 @@ async def test_leaving_a_hub_that_lied_needs_no_trust(house: Make, town: Town) -
     await one.sharing.leave()
     assert await accounts(town) == before - 1
     await until(lambda: other.sharing.alerts()[0].msg_type == "cancel")
+
+
+async def test_leaving_says_nothing_of_an_alert_that_never_left(house: Make) -> None:
+    """Not even that it was none: with its update it is held twice, and gone once."""
+    one = await house("one")
+    await one.tokens()
+    line = Line(one)
+    line.held.clear()  # the lane is busy with another letter
+    await one.sharing.publish(DRAFT)
+    await until(lambda: bool(line.tried))
+    secret = msgspec.structs.replace(DRAFT, headline="Never sent")
+    view = await one.sharing.publish(secret)
+    await one.sharing.update(view.id, Change(text="More of it"))
+    line.held.set()
+    speaking = one.life._speaking
+    held = speaking.holding()
+    assert len(held) == len({each.id for each in held} | {view.id}) == 3
+    for own in held:
+        speaking.take_back(own)
+    said = [each for each in one.sharing.diary() if each.kind == "cancel"]
+    assert [each.summary for each in said] == [DRAFT.headline]

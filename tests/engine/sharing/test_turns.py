@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from neighborcam.engine.errors import HubRefused
 from neighborcam.hub.store.schema import CAPSULES
 from tests.engine.sharing.asked_home import DAY, OneHome, home
@@ -113,3 +115,33 @@ async def test_a_capsule_that_the_hub_refuses_for_good_takes_no_answer_with_it(
         (await one.requests.review(request)).answers[0].id
     )
     assert await state(one, request) == ["waiting"]
+
+
+async def test_all_mail_is_fetched_before_any_is_opened(
+    asked: tuple[OneHome, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opening takes longer in a home that answered: no word to the hub follows it."""
+    one, request = asked
+    life, did = one.requests._life, []
+    known = life.register.requests
+    monkeypatch.setitem(known, "another", known[request])
+    fetch, raw = life._mail.fetch, life._mail._link.raw
+
+    async def fetched(about: Any) -> Any:
+        did.append("fetch")
+        return await fetch(about) or ("a bundle",)
+
+    async def objected(_agencies: Any) -> None:
+        did.append("objections")
+
+    async def told(path: str) -> Any:
+        did.append("hub")
+        return await raw(path)
+
+    monkeypatch.setattr(life._mail, "fetch", fetched)
+    monkeypatch.setattr(life._mail, "open", lambda *_: did.append("open"))
+    monkeypatch.setattr(life._mail._link, "raw", told)
+    monkeypatch.setattr(life.vetoes, "run_once", objected)
+    life._mail_at = None
+    await one.look()
+    assert did[1:] == [*("fetch", "hub") * 2, "objections", "open", "open"]

@@ -9,6 +9,7 @@ from aiohttp.web import BaseRequest, StreamResponse
 # What is asked there tells what its owner decided: which request of an agency was
 # answered, which alert is theirs. Logs are attached to issues.
 DECISIONS: Final = ("/api/requests/", "/api/agencies/", "/api/alerts/", "/api/sharing/")
+ALERTS: Final = "/api/alerts"  # who writes one does so there
 
 
 class AccessLogger(AbstractAccessLogger):
@@ -18,7 +19,7 @@ class AccessLogger(AbstractAccessLogger):
     def log(self, request: BaseRequest, response: StreamResponse, time: float) -> None:
         # The raw path is percent-encoded, so a path cannot forge a second line.
         path = request.rel_url.raw_path
-        if path.startswith(DECISIONS):
+        if path.startswith(DECISIONS) or path == ALERTS:
             return
         # Containers ask twice a minute whether we are well.
         self.logger.log(

@@ -247,8 +247,8 @@ class Answering:
             for piece in written.pieces
         ]
         row = self._row_of(written, clips)
+        # Nothing wakes the loop: the hub would be asked the moment somebody answers.
         await asyncio.to_thread(self._rows.put_answer, row, pieces)
-        self._life.wake()
 
     def _row_of(self, written: Written, clips: Sequence[MadeClip] = ()) -> AnswerRow:
         answer = written.answer

@@ -21,7 +21,8 @@ from neighborcam.protocol.register_rules import check_agency_word
 from neighborcam.protocol.register_state import Asked, RegisterState
 from neighborcam.protocol.requests import ReplyBundle, Spoken
 
-type Found = list[tuple[str, datetime, str, str]]
+type Bundles = tuple[Spoken, ...]
+Found = list[tuple[str, datetime, str, str]]
 
 
 class _Replies(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,25 +30,28 @@ class _Replies(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Mail:
-    """Reads the replies of requests."""
+    """Reads the replies of requests.
+
+    Opening takes longer in a home that answered: so all are fetched before one is
+    opened, else the hub would see the pause between two.
+    """
 
     def __init__(self, link: HubLink, store: AnswerStore) -> None:
         self._link = link
         self._store = store
 
-    async def read(self, asked: Asked, register: RegisterState) -> bool:
-        """Read what is new; tell whether something was for this home.
-
-        Raises `HubUnreachable` and what else the hub says.
-        """
+    async def fetch(self, asked: Asked) -> Bundles:
+        """Return what is new. Raises `HubUnreachable` and what else the hub says."""
         request, after = asked.request.id, self._store.mail_read(asked.request.id)
         if after >= MOST_BUNDLES:  # there are no more, whatever the hub says
-            return False
+            return ()
         path = f"/api/requests/{request}/replies?after={after}"
-        bundles = _bundles(await self._link.raw(path))[: MOST_BUNDLES - after]
-        if not bundles:
-            return False
-        found: Found = []
+        return _bundles(await self._link.raw(path))[: MOST_BUNDLES - after]
+
+    def open(self, asked: Asked, bundles: Bundles, register: RegisterState) -> None:
+        """Keep what was for this home. It takes a while: call it in a thread."""
+        request, found = asked.request.id, Found()
+        after = self._store.mail_read(request)
         answers = self._store.answers(request)
         for spoken in bundles:
             bundle = spoken.word
@@ -55,13 +59,12 @@ class Mail:
                 key = spoken.certificate.certificate.key
                 found += _receipts(bundle, answers, key)
         self._store.put_mail(request, after + len(bundles), found)
-        return bool(found)
 
 
-def _bundles(data: bytes) -> tuple[Spoken, ...]:
+def _bundles(data: bytes) -> Bundles:
     try:
         return msgspec.json.decode(data, type=_Replies).bundles
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise _Senseless("the hub's answer makes no sense") from None
 
 

@@ -233,7 +233,7 @@ class OwnerRequests:
         self._settings.mute(muted)
         if self._life is not None:
             self._apply(self._life)
-            self._life.wake()
+        self.tell_changes()
 
     async def set_pin(self, pin: str | None, old: str | None) -> None:
         """Set or remove the PIN. Raises `WrongPin`."""

@@ -23,7 +23,7 @@ from neighborcam.engine.errors import (
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.sharing.hub_link import HubLink
 from neighborcam.engine.sharing.log_follower import LogFollower
-from neighborcam.engine.sharing.mail import Mail
+from neighborcam.engine.sharing.mail import Bundles, Mail
 from neighborcam.engine.sharing.turns import Turns
 from neighborcam.engine.sharing.vetoes import Vetoes
 from neighborcam.engine.sharing.wallet import Wallet
@@ -94,7 +94,7 @@ class RequestLife:
         return self._follower.witnesses
 
     def wake(self) -> None:
-        """Look at the log now: it grew, or somebody answered."""
+        """Look at the log now: it grew. Nothing that its owner does may call this."""
         self._woken.set()
 
     async def run(self, distrust: Distrust) -> None:
@@ -133,8 +133,9 @@ class RequestLife:
             for asked in here.values():
                 self.turns.plan(asked)
             await self.turns.run_once(here)
-        await self._read_mail(now)
+        mail = await self._fetch_mail(now)
         await self.vetoes.run_once(self.register.agencies)
+        await self._open_mail(mail)  # last: how long it takes tells who answered
         self._forget_old(now)
 
     def _end_answers(self, still_open: Collection[str]) -> None:
@@ -190,14 +191,21 @@ class RequestLife:
             if self.is_here(asked) and now - (asked.ended_at(now) or now) <= SHOWN_FOR
         ]
 
-    async def _read_mail(self, now: datetime) -> None:
+    async def _fetch_mail(self, now: datetime) -> list[tuple[Asked, Bundles]]:
         if self._mail_at is not None and now < self._mail_at:
-            return
+            return []
+        found = []
         self._mail_at = now + self._mail_every * random.uniform(0.8, 1.2)  # noqa: S311
         for asked in self.register.requests.values():
             if self.is_here(asked) and self._has_mail(asked, now):
                 with _waiting("mail"):
-                    await self._mail.read(asked, self.register)
+                    found.append((asked, await self._mail.fetch(asked)))
+        return found
+
+    async def _open_mail(self, mail: list[tuple[Asked, Bundles]]) -> None:
+        for asked, bundles in mail:
+            if bundles:
+                await asyncio.to_thread(self._mail.open, asked, bundles, self.register)
 
     def _has_mail(self, asked: Asked, now: datetime) -> bool:
         """Tell whether replies may come still: until clips have to be deleted."""

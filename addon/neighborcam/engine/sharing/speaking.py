@@ -136,6 +136,8 @@ class Speaking:
 
     def take_back(self, own: Own) -> None:
         """Take an alert back: out of the outbox, and from all whom it has reached."""
+        if self._letters.own(own.id) is None:
+            return  # with another version of it, which never left
         alert = decode(own.alert, Alert)
         if alert.msg_type is MsgType.CANCEL or alert.original in self._taken_back():
             return
