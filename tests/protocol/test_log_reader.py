@@ -251,3 +251,15 @@ def test_no_entry_is_dated_a_day_before_those_above_it() -> None:
         )
     midnight = log.now.replace(hour=0) - timedelta(days=1)
     log.add(TokenKeys(at=midnight, epoch=midnight.date().isoformat(), keys={}))
+
+
+def test_a_log_that_signs_any_size_is_not_followed_there() -> None:
+    """2^62 entries can be signed as easily as one: nothing is made of them."""
+    text = str(CheckpointText(origin=HOST, size=2**62, root=bytes(32)))
+    note = Note(text=text, signatures=(sign_note(text, HOST, SECRET),)).encode()
+    reader = LogReader(POLICY, LIFE)
+    signed = reader.accept(note, LATER)
+    with pytest.raises(NotWitnessed, match="beyond all measure"):
+        reader.wanted(signed)
+    with pytest.raises(NotWitnessed, match="larger than all measure"):
+        reader.read(signed, [bytes(2**20)] * 65)

@@ -5,7 +5,7 @@
     ProtocolError
     ├── InvalidMessage     refuse it and say the code; the sender can mend it
     ├── BadSignature       refuse it; nobody vouches for it
-    │   └── NotWitnessed       not yet: too few witnesses have signed, try again
+    │   └── NotWitnessed       not yet: too few witnesses, too much at once; try again
     ├── BadProof           refuse it and keep it: the log or its hub misbehaves
     ├── OutsideLimits      refuse it; the text says what to change
     ├── IllegalStanding    it happened already, or cannot happen any more
@@ -28,7 +28,10 @@ class BadSignature(ProtocolError):
 
 
 class NotWitnessed(BadSignature):
-    """Too few witnesses have signed a checkpoint, or not yet by this clock."""
+    """Too few witnesses have signed a checkpoint, not yet by this clock, or too much.
+
+    It proves nothing against anybody.
+    """
 
 
 class BadProof(ProtocolError):

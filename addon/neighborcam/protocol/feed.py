@@ -22,7 +22,7 @@ class ServedMedia(Message, frozen=True, kw_only=True):
 
     sha256: Sha256  # as the author signed it, and as it is asked for
     kind: Literal["picture", "clip"]
-    type: str
+    type: Annotated[str, msgspec.Meta(max_length=40)]
     bytes: int
 
 
@@ -36,8 +36,9 @@ class Published(Message, frozen=True, kw_only=True, tag="published"):
     verified: bool = False
     reactions: dict[ReactionKind, int] = msgspec.field(default_factory=dict)
     comments: int = 0
-    media: tuple[ServedMedia, ...] = ()
-    vote_key: bytes = b""  # of this alert; SubjectPublicKeyInfo
+    media: Annotated[tuple[ServedMedia, ...], msgspec.Meta(max_length=4)] = ()
+    # of this alert; SubjectPublicKeyInfo
+    vote_key: Annotated[bytes, msgspec.Meta(max_length=1024)] = b""
 
 
 class Withdrawn(Message, frozen=True, kw_only=True, tag="withdrawn"):

@@ -7,6 +7,7 @@ it alike (spec/log.md).
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from urllib.parse import urlsplit
 
 from neighborcam.protocol.checkpoint_text import CheckpointText
@@ -17,6 +18,10 @@ from neighborcam.protocol.merkle import Leaves, leaf_hash, root
 from neighborcam.protocol.register import Register
 from neighborcam.protocol.register_rules import ADRIFT
 from neighborcam.protocol.tiles import TILE_WIDTH, Tile, entries_of
+
+# A log signs whatever size it likes: what is read at once has an end (spec/log.md).
+MOST_BUNDLES: Final = 1000
+MOST_BYTES: Final = 64 * 2**20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,12 +75,19 @@ class LogReader:
         _check_same(text, self._tree)
 
     def wanted(self, checkpoint: Checkpoint) -> tuple[Tile, ...]:
-        """Return the bundles of entries that are needed to follow a checkpoint."""
+        """Return the bundles of entries that are needed to follow a checkpoint.
+
+        Raises `NotWitnessed` when those are more than are read at once.
+        """
         size = checkpoint.text.size
+        if size <= self.size:
+            return ()
+        missing = range(self.size // TILE_WIDTH, -(-size // TILE_WIDTH))
+        if len(missing) > MOST_BUNDLES:
+            raise NotWitnessed("the log says that it grew beyond all measure")
         return tuple(
             Tile(level=0, index=index, width=min(TILE_WIDTH, size - index * TILE_WIDTH))
-            for index in range(self.size // TILE_WIDTH, -(-size // TILE_WIDTH))
-            if size > self.size
+            for index in missing
         )
 
     def read(
@@ -90,6 +102,8 @@ class LogReader:
         ``known``, or say what the rules forbid, `InvalidMessage`, and `NotWitnessed`
         for entries of the future: of two clocks the slow one may be the reader's.
         """
+        if sum(map(len, bundles)) > MOST_BYTES:
+            raise NotWitnessed("the log's new entries are larger than all measure")
         first = self.size
         begin = first // TILE_WIDTH * TILE_WIDTH
         whole = [entry for data in bundles for entry in entries_of(data)]

@@ -4,16 +4,29 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from unittest.mock import AsyncMock, Mock
 
 import aiohttp
+import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from neighborcam.engine.errors import HubBusy, HubRefused, HubUnreachable
+from neighborcam.engine.errors import (
+    EngineError,
+    HubBusy,
+    HubRefused,
+    HubUnreachable,
+)
+from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.sharing import hub_http
-from neighborcam.engine.sharing.hub_http import HubHttp
+from neighborcam.engine.sharing.hub_http import HubHttp, decoded, hub_session
 from neighborcam.engine.sharing.hub_link import HubLink
+from neighborcam.engine.sharing.mail import Mail
+from neighborcam.protocol.feed import Events, FeedMessage, ServedMedia
+from tests.engine.sharing.feeds import Author
 
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 type Serve = Callable[[Handler], Awaitable[HubHttp]]
@@ -189,3 +202,90 @@ async def test_a_page_is_no_hubs_answer_to_an_alert(
     link = HubLink(session, http._hub, lambda: datetime.now(UTC))
     with pytest.raises(HubUnreachable, match="no sense"):
         await link.publish(b"{}")
+
+
+async def test_a_feed_goes_where_it_was_sent_and_nowhere_else(serve: Serve) -> None:
+    """Else a hub could have a home ask its router to restart."""
+    asked: list[str] = []
+
+    async def router(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.Response(text="restarting")
+
+    elsewhere = (await serve(router))._hub
+
+    async def hub(_request: web.Request) -> web.Response:
+        raise web.HTTPFound(f"{elsewhere}/restart")
+
+    http = await serve(hub)
+    async with hub_session() as session:
+        link = HubLink(session, http._hub, lambda: datetime.now(UTC))
+        with pytest.raises(HubUnreachable):
+            async with link.feed("851f1d4bfffffff", None, "pass"):
+                pass
+    assert asked == []
+
+
+async def test_a_refusal_is_cut_short(serve: Serve) -> None:
+    async def chatty(_request: web.Request) -> web.Response:
+        error = {"code": "conflict", "message": "x" * 10_000}
+        return web.json_response({"error": error}, status=409)
+
+    http = await serve(chatty)
+    with pytest.raises(HubRefused) as told:
+        await http.tell("POST", "/", b"x")
+    assert len(str(told.value)) == 300
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"error":{"code":7,"message":"no"}}',
+        b'{"error":{"code":"conflict","message":["no"]}}',
+        b'{"error":{"code":"' + b"x" * 100 + b'","message":"no"}}',
+        b'{"error":{"code":"\xff","message":"no"}}',
+        b'{"error":' + b"[" * 100_000,
+        b"[]",
+        b"",
+    ],
+    ids=["number", "list", "long", "utf8", "deep", "other", "empty"],
+)
+async def test_a_refusal_that_makes_no_sense_is_none(serve: Serve, body: bytes) -> None:
+    async def odd(_request: web.Request) -> web.Response:
+        return web.Response(status=409, body=body)
+
+    http = await serve(odd)
+    with pytest.raises(HubUnreachable):
+        await http.tell("POST", "/", b"x")
+
+
+PICTURE = ServedMedia(sha256="0" * 64, kind="picture", type="image/jpeg", bytes=1)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"vote_key": bytes(1025)},
+        {"media": (PICTURE,) * 5},
+        {"media": (msgspec.structs.replace(PICTURE, type="x" * 41),)},
+    ],
+    ids=["vote_key", "media", "type"],
+)
+def test_an_event_that_fills_a_disk_is_none(changes: dict[str, Any]) -> None:
+    author = Author()
+    event = author.tell(author.alert(), media=(PICTURE,) * 4, vote_key=bytes(1024))
+    good = msgspec.json.encode(Events(events=(event,), live=True))
+    assert decoded(good, FeedMessage).events == (event,)
+    large = msgspec.structs.replace(event, **changes)
+    with pytest.raises(HubUnreachable):
+        decoded(msgspec.json.encode(Events(events=(large,), live=True)), FeedMessage)
+
+
+async def test_mail_that_makes_no_sense_waits(tmp_path: Path) -> None:
+    link, asked, store = AsyncMock(), Mock(), SharingStore.open(tmp_path)
+    asked.request.id = "a" * 32
+    for odd in (b'{"bundles":["\xff"]}', b"[" * 100_000, b"<h1>"):
+        link.raw.return_value = odd
+        with pytest.raises(EngineError, match="no sense"):
+            await Mail(link, store.requests).fetch(asked)
+    store.close()

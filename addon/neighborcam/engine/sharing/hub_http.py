@@ -5,7 +5,7 @@ A transfer may take as long as bytes flow: a clip over a slow uplink takes half 
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import aiohttp
 import msgspec
@@ -28,6 +28,37 @@ _GOOD: Final = range(200, 300)
 _ELSEWHERE: Final = range(300, 400)
 _REFUSED: Final = range(400, 500)
 _IN_BETWEEN: Final = "does something in between want a login first?"
+_LONGEST_TEXT: Final = 300  # characters of a refusal: diaries and pages show it
+
+
+class _Error(msgspec.Struct, frozen=True, kw_only=True):
+    code: Annotated[str, msgspec.Meta(max_length=40)]
+    message: str
+    field: Annotated[str, msgspec.Meta(max_length=80)] | None = None
+
+
+class _Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    error: _Error
+
+
+def hub_session() -> aiohttp.ClientSession:
+    """Return a session that goes where it was sent, and nowhere else.
+
+    A hub could have a home ask for addresses of its own network otherwise: a socket
+    cannot be opened without following.
+    """
+    stays = aiohttp.TraceConfig()
+    stays.on_request_redirect.append(_stay)
+    return aiohttp.ClientSession(trace_configs=[stays])
+
+
+async def _stay(
+    _session: aiohttp.ClientSession,
+    _context: object,
+    told: aiohttp.TraceRequestRedirectParams,
+) -> None:
+    told.response.close()
+    raise aiohttp.ClientError("the hub's address leads elsewhere")
 
 
 class HubHttp:
@@ -139,12 +170,12 @@ def _raise_for(answer: aiohttp.ClientResponse, body: bytes) -> None:
     if answer.status not in _REFUSED:
         raise HubUnreachable(f"the hub answers {answer.status}")
     try:
-        error = msgspec.json.decode(body)["error"]
-        code, text, field = error["code"], error["message"], error.get("field")
-    except (msgspec.DecodeError, KeyError, TypeError, AttributeError):
+        error = msgspec.json.decode(body, type=_Refusal).error
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise HubUnreachable(
             f"the hub answers {answer.status}, as no hub does"
         ) from None
+    code, text, field = error.code, error.message[:_LONGEST_TEXT], error.field
     if answer.status == _BUSY:
         raise HubBusy(code, text, _after_s(answer.headers.get("Retry-After", "")))
     if answer.status == _TOO_SLOW:

@@ -41,6 +41,7 @@ from neighborcam.protocol.tokens import Blinded, blind, finalize
 
 RECEIVE_S: Final = 75.0  # the hub pings every 30 seconds
 NONCE_BYTES: Final = 32
+_MOST_SHOWN: Final = 1000  # comments or statements of an alert
 _KEY_BITS: Final = range(2048, 4097)
 _NO_PASS: Final = frozenset({401, 403, 4401})  # of HTTP, and of a socket's end
 
@@ -234,12 +235,12 @@ class HubLink:
             "GET", f"/api/alerts/{alert}/comments", reading_pass=reading_pass
         )
         found: _Comments = decoded(data, _Comments)
-        return found.comments
+        return found.comments[:_MOST_SHOWN]
 
     async def statements(self, alert: str) -> tuple[StatementView, ...]:
         """Return why stewards decided about an alert as they did."""
         found = await self._ask("GET", f"/api/alerts/{alert}/statements", _Statements)
-        return found.statements
+        return found.statements[:_MOST_SHOWN]
 
     async def raw(self, path: str) -> bytes:
         """Return a file of the public log."""

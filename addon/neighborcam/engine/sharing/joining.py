@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-import aiohttp
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from neighborcam.engine.errors import HubMisbehaves, InvalidInput
 from neighborcam.engine.index.sharing_store import SharingStore
+from neighborcam.engine.sharing.hub_http import hub_session
 from neighborcam.engine.sharing.hub_link import HubLink
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.errors import InvalidMessage
@@ -62,7 +62,7 @@ async def join(
     """
     seed = seed_for(store, invite.code)
     key = Ed25519PrivateKey.from_private_bytes(seed)
-    async with aiohttp.ClientSession() as session:
+    async with hub_session() as session:
         hub = HubLink(session, invite.hub, clock)
         seen = await hub.view()
         if seen.log != invite.log:

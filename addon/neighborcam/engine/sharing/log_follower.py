@@ -13,7 +13,7 @@ from neighborcam.engine.index.answer_store import AnswerStore
 from neighborcam.engine.sharing.hub_link import HubLink, KeysView
 from neighborcam.engine.sharing.log_keeper import LogKeeper, keys_entry
 from neighborcam.protocol.checkpoints import LogPolicy
-from neighborcam.protocol.log_reader import LogReader
+from neighborcam.protocol.log_reader import MOST_BYTES, LogReader
 from neighborcam.protocol.register import Register
 
 
@@ -73,8 +73,12 @@ class LogFollower:
         bundles: list[bytes] = []
         with self._keeper.judging(lambda: b"\n\n".join([data, *bundles])):
             checkpoint = self._reader.accept(data, self._clock(), known)
-            wanted = self._reader.wanted(checkpoint)
-            bundles = [await self._link.raw(f"/log/{e.bundle_path}") for e in wanted]
+            size = 0
+            for tile in self._reader.wanted(checkpoint):
+                bundles.append(await self._link.raw(f"/log/{tile.bundle_path}"))
+                size += len(bundles[-1])
+                if size > MOST_BYTES:
+                    break  # which the reader refuses
             growth = self._reader.read(checkpoint, bundles, known)
         self.witnesses = len(checkpoint.seen_at)
         if growth.entries:

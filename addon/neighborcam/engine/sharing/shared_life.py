@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-import aiohttp
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -33,6 +32,7 @@ from neighborcam.engine.neighbours import (
 from neighborcam.engine.requests import RequestView
 from neighborcam.engine.sharing.filters import Place, regions_within
 from neighborcam.engine.sharing.hearing import Hearing
+from neighborcam.engine.sharing.hub_http import hub_session
 from neighborcam.engine.sharing.hub_link import HubLink, Membership
 from neighborcam.engine.sharing.hub_state import HubState, State
 from neighborcam.engine.sharing.joining import Kept
@@ -100,7 +100,7 @@ class SharedLife:
         self._work = Supervised(self._changed)
         self._state = HubState(self._changed)
         self._trust = Trust(store, self._stop_trusting, clock)
-        self._session = aiohttp.ClientSession()
+        self._session = hub_session()
         self._link = HubLink(self._session, invite.hub, clock)
         self._pass = ReadingPass(self._link, self._member, clock)
         self._keeper = LogKeeper(self._link, self._policy, store, evidence, clock)
