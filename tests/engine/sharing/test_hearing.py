@@ -7,12 +7,14 @@ from typing import Any
 import h3
 import msgspec
 import pytest
+from sqlalchemy import delete
 
 from demo.town_home import CELL
-from neighborcam.engine.errors import Conflict, NotFound
+from neighborcam.engine.errors import Conflict, NotFound, StorageError
 from neighborcam.engine.neighbours import Category, Preferences, Reaction
 from neighborcam.engine.sharing.filters import REGION
 from neighborcam.engine.sharing.listening import Listening
+from neighborcam.hub.store.schema import ALERTS
 from neighborcam.protocol.alerts import ReactionKind
 from neighborcam.protocol.feed import Event, Events, FeedMessage, Hello, Withdrawn
 from neighborcam.protocol.standing import Standing
@@ -292,3 +294,51 @@ async def test_a_clock_that_is_wrong_is_told_in_words(
     assert one.life.is_trusted
     town.clock.at = hub_time()  # somebody sets it
     await until(lambda: one.hub_state() == "connected")
+
+
+async def test_what_the_disk_did_not_take_is_written_with_what_follows(
+    house: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the next cursor stands behind it, and after a restart it is lost."""
+    one, other = await house("one"), await house("other")
+    old = await one.sharing.publish(DRAFT)
+    await until(lambda: bool(other.heard("received")))
+    await until(lambda: {r.id for r in other.store.feed.rows() if r.told} == {old.id})
+    tried: list[None] = []
+
+    def full(*_: Any) -> None:
+        tried.append(None)
+        raise StorageError("the disk is full")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(other.store.feed, "keep", full)
+        await one.sharing.cancel(old.id)
+        lost = await one.sharing.publish(DRAFT)
+        await until(lambda: len(other.heard("received")) == 3)
+        assert tried
+    last = await one.sharing.publish(DRAFT)
+    await until(lambda: len(other.heard("received")) == 4)
+    await until(lambda: last.id in {each.id for each in other.store.feed.rows()})
+    await other.restart()
+    shown = {each.id for each in other.sharing.alerts()}
+    assert {lost.id, last.id} < shown
+    assert old.id not in shown
+
+
+async def test_what_the_hub_lost_is_gone_though_this_home_stopped_meanwhile(
+    house: Make, town: Town
+) -> None:
+    one, other = await house("one"), await house("other")
+    view = await one.sharing.publish(DRAFT)
+    await until(lambda: bool(other.heard("received")))
+    hearing = other.life._hearing
+    region = hearing._known.region_of(view.id)
+    assert region is not None
+    hearing.rewind(region)
+    await other.close()
+    async with town.hub.desk.database.write() as tx:
+        await tx.execute(delete(ALERTS))
+    other.open()
+    await other.sharing.start()
+    await until(lambda: other.sharing.alerts() == ())
+    assert other.store.feed.rows() == []

@@ -65,6 +65,7 @@ class Hearing:
         )
         self.read_log: Callable[[], None] = lambda: None
         self._regions: frozenset[str] = frozenset()
+        self._unwritten: dict[str, FeedRow | None] = {}  # None: it is over
         self._vote_regions = vote_regions(place)
 
     def start(self) -> None:
@@ -161,6 +162,7 @@ class Hearing:
                 self._reading_pass,
                 self,
                 self._say,
+                is_rewound=self._known.is_rewound(region),
             )
             self._work.start(f"listening {region}", listening.run)
         self._regions = wanted
@@ -201,16 +203,25 @@ class Hearing:
     ) -> None:
         """Write down what changed and what was told; without a disk it is told again.
 
-        After a restart the hub is asked from the last cursor that was written.
+        After a restart the hub is asked from the last cursor that was written. So that
+        none stands behind what was not, that is written with it.
         """
         found = [*changed, *self._known.newly_told()]
-        rows = [_row(each, told=self._known.was_told(each.id)) for each in found]
-        if not (rows or gone or cursor):
+        for each in found:
+            told = self._known.was_told(each.id)
+            self._unwritten[each.id] = _row(each, told=told)
+        for id_ in gone:
+            self._unwritten[id_] = None
+        if not (self._unwritten or cursor):
             return
+        rows = [row for row in self._unwritten.values() if row is not None]
+        over = [id_ for id_, row in self._unwritten.items() if row is None]
         try:
-            self._store.feed.keep(rows, gone, cursor)
+            self._store.feed.keep(rows, over, cursor)
         except StorageError as problem:
             _LOG.warning("what the hub told is not written down: %s", problem)
+        else:
+            self._unwritten.clear()
 
 
 def _known(row: FeedRow) -> Known:

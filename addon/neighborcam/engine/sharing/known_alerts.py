@@ -5,7 +5,7 @@ time. What they are told is the difference to what they saw before: no order of 
 and no restart can make them see anything else.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -90,9 +90,16 @@ class KnownAlerts:
         self._known |= {each.id: each for each in rows}
         return rows
 
+    def is_rewound(self, region: str) -> bool:
+        """Tell whether the hub lost its past, and has not told all again."""
+        return any(self._rewound(region))
+
     def settle(self, region: str) -> list[str]:
         """Forget what the hub did not tell again since `rewind`; return which."""
-        return self._forget(
+        return self._forget(self._rewound(region))
+
+    def _rewound(self, region: str) -> Iterator[str]:
+        return (
             each.id
             for each in self._known.values()
             if each.region == region and each.seq == _REWOUND

@@ -41,6 +41,7 @@ class Listening:
     """The feed of a region; `run` loops, `run_once` ends when the feed breaks.
 
     ``after`` is the number of the newest event that was taken before, None at first.
+    ``is_rewound``: the hub lost its past, and this home stopped before it was told all.
     """
 
     def __init__(
@@ -51,6 +52,8 @@ class Listening:
         reading_pass: Callable[[], Awaitable[str]],
         ear: Ear,
         say: Say,
+        *,
+        is_rewound: bool = False,
     ) -> None:
         self._link = link
         self._region = region
@@ -59,8 +62,8 @@ class Listening:
         self._ear = ear
         self._say = say
         self._newest = 0  # of the hub, when the feed was opened
-        self._is_backlog = after is None
-        self._is_rewound = False
+        self._is_backlog = after is None and not is_rewound
+        self._is_rewound = is_rewound
 
     async def run(self) -> None:
         """Listen for ever, with longer and longer pauses while there is no hub."""
