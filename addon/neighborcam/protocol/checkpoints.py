@@ -10,10 +10,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from neighborcam.protocol.checkpoint_text import CheckpointText
-from neighborcam.protocol.errors import BadProof, BadSignature, NotWitnessed
+from neighborcam.protocol.errors import (
+    BadProof,
+    BadSignature,
+    InvalidMessage,
+    NotWitnessed,
+)
 from neighborcam.protocol.merkle import check_consistency
 from neighborcam.protocol.note_keys import LogKey, WitnessKey
-from neighborcam.protocol.notes import parse_note
+from neighborcam.protocol.notes import find, parse_note
 
 CLOCK_SKEW: Final = timedelta(minutes=5)
 
@@ -40,6 +45,20 @@ class Checkpoint:
     note: bytes
     at: datetime  # when it was checked
     seen_at: tuple[datetime, ...]  # by the witnesses, the earliest first
+
+
+def is_word_of(data: bytes, log: LogKey) -> bool:
+    """Tell whether bytes are a checkpoint of a log that names its key as signer.
+
+    Anything else is nobody's word, as a guest network's page for logging in is.
+    """
+    try:
+        note = parse_note(data)
+        text = CheckpointText.parse(note.text)
+    except InvalidMessage:
+        return False
+    signed = find(note.signatures, log.name, log.id)
+    return text.origin == log.name and signed is not None
 
 
 def accept(data: bytes, policy: LogPolicy, now: datetime) -> Checkpoint:

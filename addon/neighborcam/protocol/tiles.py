@@ -108,6 +108,14 @@ def entries_of(data: bytes) -> list[bytes]:
     return entries
 
 
+def is_bundle(data: bytes, tile: Tile) -> bool:
+    """Tell whether bytes have the form of a tile's bundle, whatever they say."""
+    try:
+        return len(entries_of(data)) == tile.width
+    except InvalidMessage:
+        return False
+
+
 def _number(index: int) -> str:
     """Return an index in groups of three digits: 1234067 is ``x001/x234/067``."""
     groups = [f"{index % _GROUP:03}"]

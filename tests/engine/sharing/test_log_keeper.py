@@ -1,6 +1,7 @@
 """A hub that lies about its log is not believed, and what it showed is kept."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,15 @@ from sqlalchemy import update
 from neighborcam.engine.errors import HubMisbehaves, HubUnreachable
 from neighborcam.engine.index.sharing_store import SharingStore
 from neighborcam.engine.sharing.hub_link import HubLink
+from neighborcam.engine.sharing.log_follower import LogFollower
 from neighborcam.engine.sharing.log_keeper import LogKeeper
 from neighborcam.hub.store.schema import LOG
 from neighborcam.protocol.checkpoints import LogPolicy
 from neighborcam.protocol.entries import Release
 from neighborcam.protocol.log_proof import parse_log_proof
 from neighborcam.protocol.merkle import leaf_hash
-from neighborcam.protocol.note_keys import LogKey
+from neighborcam.protocol.note_keys import LogKey, sign_note
+from neighborcam.protocol.notes import Note, parse_note
 from tests.hub.conftest import Town
 from tests.hub.lying import sign_as_it_is
 
@@ -170,3 +173,113 @@ async def test_another_log_under_the_hubs_name_is_refused(
     other = LogKey(name=town.hub.desk.log.key.name, public_key=public)
     with pytest.raises(HubMisbehaves):
         await make(log=other).check()
+
+
+# -- what is nobody's word -------------------------------------------------------------
+
+PAGE = b"<html><body>Welcome to the guest network</body></html>"
+
+
+def follower(home: Home) -> LogFollower:
+    store, keeper = home.store.requests, home.keeper
+    return LogFollower(home.link, keeper._policy, keeper, store, home.town.clock)
+
+
+class Line:
+    """Changes what comes of the log, for paths that have a word in them."""
+
+    def __init__(self, home: Home, word: str, change: Callable[[bytes], bytes]) -> None:
+        self.real, self.word, self.change = home.link.raw, word, change
+        self.times = 10**6
+        home.link.raw = self.raw  # type: ignore[method-assign]
+
+    async def raw(self, path: str) -> bytes:
+        data = await self.real(path)
+        if self.word not in path or not self.times:
+            return data
+        self.times -= 1
+        return self.change(data)
+
+
+def flipped(data: bytes) -> bytes:
+    return data[:-1] + bytes([data[-1] ^ 1])
+
+
+def unsigned(data: bytes) -> bytes:
+    """Return a note with another key's signature alone."""
+    text, key = parse_note(data).text, Ed25519PrivateKey.generate()
+    name = text.partition("\n")[0]
+    return Note(text=text, signatures=(sign_note(text, name, key),)).encode()
+
+
+def forged(data: bytes) -> bytes:
+    """Return a note with a signature of the log that is wrong."""
+    note = parse_note(data)
+    wrong = [replace(e, signature=flipped(e.signature)) for e in note.signatures]
+    return replace(note, signatures=tuple(wrong)).encode()
+
+
+@pytest.mark.parametrize(
+    ("word", "change"),
+    [
+        ("checkpoint", lambda _: PAGE),
+        ("checkpoint", lambda _: b""),
+        ("checkpoint", lambda data: b"another." + data),
+        ("checkpoint", unsigned),
+        ("entries", lambda _: PAGE),
+        ("entries", lambda data: data[:-1]),
+    ],
+    ids=["page", "nothing", "other", "unsigned", "page for entries", "cut off"],
+)
+async def test_what_the_log_has_not_signed_is_no_evidence(
+    home: Home, word: str, change: Callable[[bytes], bytes]
+) -> None:
+    """A guest network answers everything with its login page."""
+    await grow(home.town, 3)
+    reading, line = follower(home), Line(home, word, change)
+    with pytest.raises(HubUnreachable, match="not the hub's log"):
+        await reading.follow()
+    assert not home.evidence.exists()
+    line.times = 0
+    assert await reading.follow()
+
+
+async def test_a_login_page_instead_of_a_tile_is_no_evidence(home: Home) -> None:
+    await grow(home.town, 20)
+    await home.check()
+    await grow(home.town, 20)
+    home.town.clock.advance(days=1)
+    line = Line(home, "/tile/", lambda _: PAGE)
+    with pytest.raises(HubUnreachable, match="not the hub's log"):
+        await home.check()
+    assert not home.evidence.exists()
+    line.times = 0
+    await home.check()
+
+
+async def test_a_wrong_signature_of_the_log_is_evidence(home: Home) -> None:
+    reading = follower(home)
+    Line(home, "checkpoint", forged)
+    with pytest.raises(HubMisbehaves, match="is wrong"):
+        await reading.follow()
+    assert list(home.evidence.iterdir())
+
+
+async def test_entries_and_tiles_that_do_not_fit_are_fetched_once_more(
+    home: Home,
+) -> None:
+    await grow(home.town, 20)
+    await home.check()
+    await grow(home.town, 20)
+    home.town.clock.advance(days=1)
+    Line(home, "/tile/", flipped).times = 1
+    await home.check()
+    reading, line = follower(home), Line(home, "entries", flipped)
+    line.times = 1
+    assert await reading.follow()
+    assert not home.evidence.exists()
+    await grow(home.town, 1)
+    line.times = 2
+    with pytest.raises(HubMisbehaves, match="not what its checkpoint says"):
+        await reading.follow()
+    assert list(home.evidence.iterdir())

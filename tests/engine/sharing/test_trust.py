@@ -105,6 +105,24 @@ async def test_requests_of_a_hub_that_lied_are_neither_shown_nor_answered(
         await requests.answer("0" * 32, AnswerDraft(decision=Decision.DECLINE))
 
 
+async def test_a_guest_network_s_page_takes_no_trust(house: Make) -> None:
+    one = await house("one")
+    await one.tokens()
+    link, asked = one.life._follower._link, []
+    raw = link.raw
+
+    async def portal(path: str) -> bytes:
+        asked.append(path)
+        is_log = path == "/log/checkpoint"
+        return b"<h1>Welcome! Log in.</h1>" if is_log else await raw(path)
+
+    link.raw = portal  # type: ignore[method-assign]
+    for times in (1, 2):
+        one.life.requests.wake()
+        await until(lambda: len(asked) >= times)  # noqa: B023 - awaited here
+    assert one.hub_state() == "connected"
+
+
 # -- trusting again ----------------------------------------------------------------
 
 

@@ -27,7 +27,7 @@ _CLOCK: Final = "at"  # the field of messages that says what this home's clock s
 _GOOD: Final = range(200, 300)
 _ELSEWHERE: Final = range(300, 400)
 _REFUSED: Final = range(400, 500)
-_IN_BETWEEN: Final = "does something in between want a login first?"
+IN_BETWEEN: Final = "does something in between want a login first?"
 _LONGEST_TEXT: Final = 300  # characters of a refusal: diaries and pages show it
 
 
@@ -106,7 +106,7 @@ class HubHttp:
         delivery of a letter that nobody has.
         """
         if await self.ask(method, path, data=data):
-            raise HubUnreachable(f"what answers is not the hub: {_IN_BETWEEN}")
+            raise HubUnreachable(f"what answers is not the hub: {IN_BETWEEN}")
 
 
 def decoded(data: bytes, kind: Any) -> Any:
@@ -165,7 +165,7 @@ def _raise_for(answer: aiohttp.ClientResponse, body: bytes) -> None:
         return
     if answer.status in _ELSEWHERE:
         raise HubUnreachable(
-            f"the hub's address leads elsewhere ({answer.status}): {_IN_BETWEEN}"
+            f"the hub's address leads elsewhere ({answer.status}): {IN_BETWEEN}"
         )
     if answer.status not in _REFUSED:
         raise HubUnreachable(f"the hub answers {answer.status}")

@@ -1,7 +1,7 @@
 """Watches the hub's public log: what it shows must continue what it showed before.
 
 What does not is evidence: it is kept as a file, and sharing stops until a person
-has looked.
+has looked. Evidence is what the log's key signed; a page of a guest network is none.
 """
 
 import logging
@@ -14,14 +14,15 @@ from typing import Final
 
 from neighborcam.engine.errors import HubMisbehaves, HubUnreachable
 from neighborcam.engine.index.sharing_store import CHECKPOINT, SharingStore
+from neighborcam.engine.sharing.hub_http import IN_BETWEEN
 from neighborcam.engine.sharing.hub_link import HubLink, KeysView
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.checkpoint_text import CheckpointText
-from neighborcam.protocol.checkpoints import LogPolicy, continues
+from neighborcam.protocol.checkpoints import LogPolicy, continues, is_word_of
 from neighborcam.protocol.entries import TokenKeys
 from neighborcam.protocol.errors import NotWitnessed, ProtocolError
 from neighborcam.protocol.log_proof import parse_log_proof
-from neighborcam.protocol.merkle import consistency_proof
+from neighborcam.protocol.merkle import HASH_BYTES, consistency_proof
 from neighborcam.protocol.notes import parse_note
 from neighborcam.protocol.tiles import Tile, TiledTree
 
@@ -81,11 +82,24 @@ class LogKeeper:
             text = f"the hub's log is not right: {problem}"
             raise HubMisbehaves(text, evidence) from problem
 
+    async def checkpoint(self) -> bytes:
+        """Return what the log signs now. Raises `HubUnreachable` for nobody's word."""
+        data = await self._link.raw("/log/checkpoint")
+        if not is_word_of(data, self._policy.log):
+            raise HubUnreachable(f"what answers is not the hub's log: {IN_BETWEEN}")
+        return data
+
     async def _check_continues(self, new: CheckpointText) -> None:
         old = self.known()
         if old is None:
             return
         smaller, larger = sorted((old, new), key=lambda text: text.size)
+        try:
+            await self._lead(smaller, larger)
+        except ProtocolError:  # tiles are nobody's word: once more, then it is a lie
+            await self._lead(smaller, larger)
+
+    async def _lead(self, smaller: CheckpointText, larger: CheckpointText) -> None:
         proof = await self._proof(smaller.size, larger.size)
         continues(smaller, larger, proof)
 
@@ -102,8 +116,12 @@ class LogKeeper:
             try:
                 return consistency_proof(TiledTree(new, read), old, new)
             except _Missing as missing:
-                path = f"/log/{missing.tile.path}"
-                tiles[missing.tile] = await self._link.raw(path)
+                data = await self._link.raw(f"/log/{missing.tile.path}")
+                if len(data) != missing.tile.width * HASH_BYTES:
+                    raise HubUnreachable(
+                        f"what answers is not the hub's log: {IN_BETWEEN}"
+                    ) from None
+                tiles[missing.tile] = data
 
     def known(self) -> CheckpointText | None:
         """Return the newest checkpoint that keys came from: the log must be of it."""
