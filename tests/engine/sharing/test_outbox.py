@@ -460,3 +460,32 @@ async def test_a_hub_that_lies_while_a_letter_gets_a_token_is_found_out(
     one.life._outbox.wake()
     await until(lambda: one.hub_state() == "distrusted")
     assert one.sharing.view().waiting == 1  # for the day on which it is believed
+
+
+async def test_a_refused_wish_for_tokens_holds_up_no_cancel(
+    house: Make, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One letter needs a new token and gets none; a cancel needs none, and goes."""
+    one = await house("one")
+    await one.tokens()
+    old = await one.sharing.publish(LONG)
+    await sent(one)
+    line = Line(one)
+    line.fault = away
+    await one.sharing.publish(msgspec.structs.replace(LONG, headline="Late"))
+    await until(lambda: bool(line.tried))
+    await one.sharing.stop()
+    town.clock.advance(days=3)
+    await one.sharing.start()
+
+    async def refuse(*_: Any) -> Any:
+        raise HubRefused("outside_limits", "your clock is wrong", "at")
+
+    monkeypatch.setattr(one.life._wallet, "take", refuse)
+    await one.sharing.cancel(old.id)
+
+    def cancels() -> list[str]:
+        return [each.state for each in one.sharing.diary() if each.kind == "cancel"]
+
+    await until(lambda: cancels() == ["sent"])
+    assert one.sharing.view().waiting == 1

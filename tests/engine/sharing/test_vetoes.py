@@ -208,3 +208,24 @@ async def test_an_agency_that_is_announced_again_can_be_objected_to_again(
     await due(one)
     await due(one)
     assert (len(await rows(policed, VETOES)), objection(one)) == (1, "sent")
+
+
+async def test_a_wrong_clock_only_delays_an_objection(
+    policed: Policed, home: Move
+) -> None:
+    """The wish for its token says what this home's clock says, and is refused."""
+    one = await home("one")
+    agency = await policed.announce()
+    await one.look()
+    await one.requests.veto(agency)
+    link = one.requests._life.vetoes._wallet._link
+    clock = link._clock
+    link._clock = lambda: clock() - timedelta(minutes=6)
+    before = kept(one).due_at
+    await due(one)
+    assert (objection(one), kept(one).token) == ("waiting", None)
+    assert kept(one).due_at > before
+    link._clock = clock
+    await due(one)
+    await due(one)
+    assert objection(one) == "sent"

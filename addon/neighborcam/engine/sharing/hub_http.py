@@ -23,7 +23,7 @@ _PIECE: Final = 64 * 1024
 _NO_TIMEOUT: Final = aiohttp.ClientTimeout(total=None, connect=CONNECT_S)
 _BUSY: Final = 429
 _TOO_SLOW: Final = 408
-_CLOCK: Final = "at"  # the field of messages that says what this home's clock says
+CLOCK: Final = "at"  # the field of messages that says what this home's clock says
 _GOOD: Final = range(200, 300)
 _ELSEWHERE: Final = range(300, 400)
 _REFUSED: Final = range(400, 500)
@@ -180,7 +180,7 @@ def _raise_for(answer: aiohttp.ClientResponse, body: bytes) -> None:
         raise HubBusy(code, text, _after_s(answer.headers.get("Retry-After", "")))
     if answer.status == _TOO_SLOW:
         raise HubUnreachable("the network is too slow for the hub")
-    if field == _CLOCK:
+    if field == CLOCK:
         text = (
             "this machine's clock and the hub's differ by more than 5 minutes: turn on"
             " time synchronisation here, or tell the hub's operator"

@@ -28,14 +28,13 @@ from neighborcam.engine.sharing.letters import (
     paid_with,
     widened,
 )
-from neighborcam.engine.sharing.wallet import Wallet
+from neighborcam.engine.sharing.wallet import WRONG_TOKEN, Wallet
 from neighborcam.protocol.alerts import MsgType, Post
 from neighborcam.protocol.canonical import decode
 
 LANES: Final[tuple[Lane, ...]] = ("message", "media")
 LONGEST: Final = timedelta(minutes=15)
 LATER: Final = timedelta(hours=1)  # without a token: others come after midnight (UTC)
-_WRONG_TOKEN: Final = "wrong_token"  # noqa: S105 - a code of the hub
 _NOT_FOUND: Final = "not_found"
 _CELL: Final = "cell"
 _MEDIA: Final = "/media/"
@@ -135,8 +134,8 @@ class Outbox:
             self._later(letter, timedelta(seconds=busy.after_s))
         except HubUnreachable:
             self._later(letter, self._backoff(letter.tries))
-        except Conflict as problem:  # no token is left
-            _LOG.debug("a letter waits: %s", problem)
+        except (Conflict, HubRefused) as problem:  # no token is left, or given now
+            _LOG.debug("a letter waits: %s", type(problem).__name__)
             self._later(letter, LATER)
         self.wake()  # what was behind it may be due now, in the other lane too
 
@@ -174,7 +173,7 @@ class Outbox:
 
     async def _mended(self, letter: Letter, refused: HubRefused) -> bool:
         """Write a letter anew if that can help; tell whether it did."""
-        if refused.code == _WRONG_TOKEN:
+        if refused.code == WRONG_TOKEN:
             epoch = epoch_of(letter)
             if epoch is not None and epoch < self._clock().date().isoformat():
                 await self._renewed(letter)

@@ -12,6 +12,7 @@ import msgspec
 
 from neighborcam.engine.errors import Conflict, HubBusy, HubRefused
 from neighborcam.engine.index.sharing_store import SharingStore
+from neighborcam.engine.sharing.hub_http import CLOCK
 from neighborcam.engine.sharing.hub_link import (
     HubLink,
     KeysView,
@@ -24,12 +25,18 @@ from neighborcam.protocol.alerts import Token
 from neighborcam.protocol.limits import PER_DAY
 from neighborcam.protocol.tokens import Blinded
 
+WRONG_TOKEN: Final = "wrong_token"  # noqa: S105 - a code of the hub
 USED: Final = "quota_used"  # a code of the hub: it signed others before
 FETCHED: Final[tuple[Purpose, ...]] = ("post", "comment", "flag", "capsule", "piece")
 
 
 def may_wait(refused: HubRefused) -> bool:
-    """Tell whether the hub may grant the same wish for tokens another time."""
+    """Tell whether the hub may grant the same wish for tokens another time.
+
+    A clock can be set right, and a day's keys are others on the next day.
+    """
+    if refused.field == CLOCK or refused.code == WRONG_TOKEN:
+        return True
     return isinstance(refused, HubBusy) and refused.code != USED
 
 
