@@ -27,6 +27,7 @@ from neighborcam.engine.index.veto_store import VetoStore
 
 NAME: Final = "sharing.sqlite3"
 CHECKPOINT: Final = "checkpoint"  # the newest of the hub's log that was believed
+PIN: Final = "pin"  # the fact that an owner's PIN is
 # An alert lasts 30 days; its key may be needed for as long as it can be cancelled.
 OWN_LASTS: Final = timedelta(days=40)
 VOTES_LAST: Final = timedelta(days=35)
@@ -134,11 +135,15 @@ class SharingStore:
         self._rows.do("DELETE FROM facts WHERE name = ?", name)
 
     def forget_everything(self) -> None:
-        """Delete all rows, and what the journal has of them: this home left its hub."""
+        """Delete all rows, and what the journal has of them: this home left its hub.
+
+        Only the PIN stays: whoever has not got it must not get around it by leaving.
+        """
 
         def work(connection: sqlite3.Connection) -> None:
             for table in _TABLES:
-                connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our names
+                where = f" WHERE name <> '{PIN}'" if table == "facts" else ""
+                connection.execute(f"DELETE FROM {table}{where}")  # noqa: S608 - ours
 
         self._database.write(work)
         self._database.truncate_journal()

@@ -1,10 +1,12 @@
 """The PIN that an owner may ask of himself before an answer leaves (scrypt, RFC 7914).
 
-Five wrong ones in a row, and it waits a quarter of an hour: also over a restart.
+Five wrong ones in a row, and it waits a quarter of an hour: also over a restart. It
+survives that its home leaves a hub: else one would leave and join to get around it.
 """
 
 import hmac
 import os
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -13,11 +15,10 @@ import msgspec
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from neighborcam.engine.errors import WrongPin
-from neighborcam.engine.index.sharing_store import SharingStore
+from neighborcam.engine.index.sharing_store import PIN, SharingStore
 
 TRIES: Final = 5
 WAIT: Final = timedelta(minutes=15)
-_FACT: Final = "pin"
 _COST: Final = 2**15  # a tenth of a second
 
 
@@ -34,6 +35,8 @@ class Pin:
     def __init__(self, store: SharingStore, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
+        # Guesses come from many threads: each of them is one of the five.
+        self._one_at_a_time = threading.RLock()
 
     @property
     def is_set(self) -> bool:
@@ -42,6 +45,10 @@ class Pin:
 
     def check(self, given: str | None) -> None:
         """Raise `WrongPin` unless it is right, or there is none."""
+        with self._one_at_a_time:
+            self._check(given)
+
+    def _check(self, given: str | None) -> None:
         kept = self._kept()
         if kept is None:
             return
@@ -63,19 +70,20 @@ class Pin:
 
     def change(self, new: str | None, old: str | None) -> None:
         """Set, change or remove it. Raises `WrongPin` for a wrong old one."""
-        self.check(old)
-        if new is None:
-            self._store.put_fact(_FACT, b"")
-            return
-        salt = os.urandom(16)
-        self._keep(_Kept(salt=salt, hash=_hash(new, salt)))
+        with self._one_at_a_time:
+            self._check(old)
+            if new is None:
+                self._store.put_fact(PIN, b"")
+                return
+            salt = os.urandom(16)
+            self._keep(_Kept(salt=salt, hash=_hash(new, salt)))
 
     def _kept(self) -> _Kept | None:
-        data = self._store.fact(_FACT)
+        data = self._store.fact(PIN)
         return msgspec.json.decode(data, type=_Kept) if data else None
 
     def _keep(self, kept: _Kept) -> None:
-        self._store.put_fact(_FACT, msgspec.json.encode(kept))
+        self._store.put_fact(PIN, msgspec.json.encode(kept))
 
 
 def _hash(pin: str, salt: bytes) -> bytes:
