@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from neighborcam.engine.errors import HubRefused
+from neighborcam.engine.errors import HubMisbehaves, HubRefused
 from neighborcam.hub.store.schema import CAPSULES
 from tests.engine.sharing.asked_home import DAY, OneHome, home
 from tests.engine.sharing.test_answering import TIP, Away, asked, rows, state
@@ -145,3 +145,22 @@ async def test_all_mail_is_fetched_before_any_is_opened(
     life._mail_at = None
     await one.look()
     assert did[1:] == [*("fetch", "hub") * 2, "objections", "open", "open"]
+
+
+async def test_a_log_that_is_not_read_yet_ends_nothing(
+    policed: Policed, asked: tuple[OneHome, str]
+) -> None:
+    """Trusted again, anew, while the hub is away: what waits waits on."""
+    one, request = asked
+    await one.requests.answer(request, TIP)
+    clock = policed.town.clock
+    clock.at = one.store.requests.rounds()[0].due_at
+    one.sharing._need_life()._trust.lose(HubMisbehaves("two pasts"))
+    await policed.town.hub.server.stop()
+    await one.sharing.trust_again(anew=True)
+    life = one.requests._life
+    await one.look()
+    assert not life.register.requests
+    assert [each.state for each in one.store.requests.answers(request)] == ["waiting"]
+    assert len(one.store.requests.rounds()) == 1
+    assert life._pause_s() >= 30.0  # and asks no more often for that

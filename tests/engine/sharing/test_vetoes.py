@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from neighborcam.engine.errors import Conflict, HubUnreachable, NotFound
+from neighborcam.engine.errors import Conflict, HubMisbehaves, HubUnreachable, NotFound
 from neighborcam.engine.index.veto_store import VetoRow
 from neighborcam.hub.store.schema import ISSUED, VETOES
 from neighborcam.protocol.terms import TERMS
@@ -229,3 +229,18 @@ async def test_a_wrong_clock_only_delays_an_objection(
     await due(one)
     await due(one)
     assert objection(one) == "sent"
+
+
+async def test_a_log_that_is_not_read_yet_ends_no_objection(
+    policed: Policed, home: Move
+) -> None:
+    """Trusted again, anew, while the hub is away."""
+    one = await home("one")
+    agency = await policed.announce()
+    await one.look()
+    await one.requests.veto(agency)
+    one.sharing._need_life()._trust.lose(HubMisbehaves("two pasts"))
+    await policed.town.hub.server.stop()
+    await one.sharing.trust_again(anew=True)
+    await one.look()
+    assert one.requests._life.vetoes.states() == {agency: "waiting"}

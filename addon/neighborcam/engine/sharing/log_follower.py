@@ -53,6 +53,11 @@ class LogFollower:
         """What the log says."""
         return self._reader.register
 
+    @property
+    def is_read(self) -> bool:
+        """Whether anything of the log was read: an empty one says nothing."""
+        return self._reader.size > 0
+
     async def check_keys(self, keys: KeysView) -> None:
         """Raise `HubMisbehaves` unless these are the keys of the day for everybody.
 

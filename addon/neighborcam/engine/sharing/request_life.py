@@ -128,15 +128,21 @@ class RequestLife:
             for asked in self.register.open_requests(now)
             if self.is_here(asked)
         }
+        if self._follower.is_read:
+            await self._take_turns(here)
+        mail = await self._fetch_mail(now)
+        if self._follower.is_read:
+            await self.vetoes.run_once(self.register.agencies)
+        await self._open_mail(mail)  # last: how long it takes tells who answered
+        self._forget_old(now)
+
+    async def _take_turns(self, here: dict[str, Asked]) -> None:
+        """Do what is due. Call it once the log was read: an empty one ends all."""
         self._end_answers(here.keys())
         if self.takes_part:
             for asked in here.values():
                 self.turns.plan(asked)
             await self.turns.run_once(here)
-        mail = await self._fetch_mail(now)
-        await self.vetoes.run_once(self.register.agencies)
-        await self._open_mail(mail)  # last: how long it takes tells who answered
-        self._forget_old(now)
 
     def _end_answers(self, still_open: Collection[str]) -> None:
         """Let nothing wait for a turn that will not come; the hub keeps no pieces.
@@ -222,7 +228,8 @@ class RequestLife:
 
     def _pause_s(self) -> float:
         pause = self._poll.total_seconds() * random.uniform(0.5, 1.0)  # noqa: S311
-        due = self.turns.next_at() if self.takes_part else None
+        acts = self.takes_part and self._follower.is_read
+        due = self.turns.next_at() if acts else None
         if due is not None:
             pause = min(pause, (due - self._clock()).total_seconds())
         return max(_LEAST_S, pause)
