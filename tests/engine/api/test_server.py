@@ -9,13 +9,19 @@ from typing import Any
 import aiohttp
 import msgspec
 import pytest
+from aiohttp import WSCloseCode, WSMsgType
 from yarl import URL
 
 from neighborcam.engine.api.errors import ANSWERS
 from neighborcam.engine.api.messages import Scope
 from neighborcam.engine.api.routes import ROUTES
-from neighborcam.engine.bus import StatisticsMeasured, StorageMeasured
+from neighborcam.engine.bus import (
+    SharingChanged,
+    StatisticsMeasured,
+    StorageMeasured,
+)
 from neighborcam.engine.config import CameraConfig, CameraId
+from neighborcam.engine.errors import StorageError
 from neighborcam.engine.facts import (
     Box,
     EpisodeId,
@@ -518,6 +524,27 @@ async def test_a_bug_is_answered_by_an_id_and_no_secret_is_logged(
     for secret in (PASSWORD, admin, signature):
         assert secret not in caplog.text
     assert "/api/cameras/porch/snapshot.jpg 200" in caplog.text
+
+
+async def test_a_disk_that_fails_sends_a_client_away_to_ask_again(
+    house: House, admin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else its socket would stay open, and nothing would ever come."""
+
+    def full() -> None:
+        raise StorageError("the disk reports errors")
+
+    headers = {"Authorization": f"Bearer {admin}"}
+    async with house.session.ws_connect(house.url("/api/ws"), headers=headers) as s:
+        kinds = [(await s.receive_json())["type"] for _ in range(2)]
+        assert kinds == ["hello", "snapshot"]
+        desk = house.server._desk
+        assert desk is not None
+        monkeypatch.setattr(desk.ports.neighbourhood, "view", full)
+        house.bus.publish(SharingChanged(at=NOW))
+        async with asyncio.timeout(20):
+            end = await s.receive()
+        assert (end.type, end.data) == (WSMsgType.CLOSE, WSCloseCode.TRY_AGAIN_LATER)
 
 
 @pytest.mark.parametrize(

@@ -141,8 +141,11 @@ class Session:
                     await self._send_snapshot()
                     continue
                 await self._send_changes(news)
-        except (ConnectionError, TimeoutError):
-            # The client does not read. Closing also ends `_listen`.
+        except Exception as problem:  # noqa: BLE001 - the outermost loop
+            # The client does not read, or a disk fails. It must not wait for news that
+            # nobody sends: it asks again. Closing also ends `_listen`.
+            if not isinstance(problem, (ConnectionError, TimeoutError)):
+                log.warning("a client is sent away: %s", type(problem).__name__)
             await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
 
     async def _send_snapshot(self) -> None:
