@@ -19,6 +19,7 @@ from neighborcam.hub.alerts import Alerts
 from neighborcam.hub.approvals import Approvals
 from neighborcam.hub.chains import Chain
 from neighborcam.hub.errors import Conflict, IdTaken, NotFound, TooMany
+from neighborcam.hub.ids import WAITING_ALERT, check_id, check_unsaid
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import AGENCY_ALERTS
@@ -186,6 +187,7 @@ class AgencyAlerts:
         self, tx: AsyncConnection, register: Register, signed: SignedAlert
     ) -> Standing:
         self._check(register, signed)
+        await check_id(tx, register, signed.alert.id)
         waiting = [row.agency for row in await tx.execute(_all_waiting())]
         if waiting.count(signed.agency) >= NEW_IN_IT:
             raise Conflict(f"{NEW_IN_IT} alerts of yours wait for a steward")
@@ -227,6 +229,7 @@ class AgencyAlerts:
         key: RSAPrivateKey | None,
     ) -> None:
         alert = signed.alert
+        await check_unsaid(tx, alert.id, but=WAITING_ALERT)
         chain = await Chain.of(tx, alert.original)
         if chain.rows:
             keys = chain.rows[0].vote_private, chain.rows[0].vote_public

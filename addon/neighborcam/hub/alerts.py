@@ -24,6 +24,8 @@ from neighborcam.hub.errors import (
 )
 from neighborcam.hub.events import SEQ, alert_row, events_of, region_key
 from neighborcam.hub.fanout.interface import Fanout
+from neighborcam.hub.ids import check_id
+from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import (
     ALERTS,
@@ -75,12 +77,14 @@ class Alerts:
         self,
         database: Database,
         keys: TokenKeys,
+        log: PublicLog,
         fanout: Fanout,
         rules: Rules,
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._keys = keys
+        self._log = log
         self._fanout = fanout
         self._rules = rules
         self._clock = clock
@@ -94,7 +98,8 @@ class Alerts:
         """
         alert, body = post.alert, encode(post.alert)
         verify(alert.author_key, "alert", body, post.sig)
-        known = await self._known(alert, body)
+        async with self._database.read() as tx:
+            known = await _known(tx, alert, body)
         if known is not None:
             return known
         if alert.origin is Origin.AGENCY:
@@ -107,8 +112,9 @@ class Alerts:
             key = await asyncio.to_thread(make_key)
             keys = private_der(key), public_der(key)
         async with self._database.write() as tx:
-            if await alert_row(tx, alert.id) is not None:
-                raise IdTaken("another alert has this id")  # it came twice at once
+            if known := await _known(tx, alert, body):
+                return known  # it came twice at once
+            await check_id(tx, await self._log.register(tx), alert.id)
             chain, now = await Chain.of(tx, alert.original), self._clock()
             if keys is None:
                 chain.check_next(alert, now)
@@ -164,15 +170,6 @@ class Alerts:
                 vote_public=keys[1],
             )
         )
-
-    async def _known(self, alert: Alert, body: bytes) -> Standing | None:
-        async with self._database.read() as tx:
-            row = await alert_row(tx, alert.id)
-        if row is None:
-            return None
-        if row.body != body:
-            raise IdTaken("another alert has this id")
-        return Standing(row.standing)
 
     def _refuse_media(self, alert: Alert) -> None:
         if alert.media and not self._rules.takes_media:
@@ -243,3 +240,13 @@ class Alerts:
             return None
         found = await self.get(event.alert.original)
         return found if isinstance(found, Published) else None
+
+
+async def _known(tx: AsyncConnection, alert: Alert, body: bytes) -> Standing | None:
+    """Return how an alert stands that came before. Raises `IdTaken` for another."""
+    row = await alert_row(tx, alert.id)
+    if row is None:
+        return None
+    if row.body != body:
+        raise IdTaken("another alert has this id")
+    return Standing(row.standing)

@@ -139,11 +139,11 @@ class Hub:
         census = load_census(settings.census) if settings.census else None
         keys = TokenKeys(database, log, clock)
         rules = Rules(people_in=census, crowd=CROWD, takes_media=settings.takes_media)
-        alerts = Alerts(database, keys, fanout, rules, clock)
+        alerts = Alerts(database, keys, log, fanout, rules, clock)
         approvals = Approvals(clock)
         sessions = Sessions(database, clock)
         offices = Offices(database, log, clock)
-        replies = Replies(database, keys, alerts, clock)
+        replies = Replies(database, keys, log, alerts, clock)
         return Desk(
             settings=settings,
             database=database,

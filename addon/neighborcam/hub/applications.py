@@ -12,6 +12,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.approvals import Approvals
+from neighborcam.hub.chains import Chain, forget_versions
 from neighborcam.hub.domains import Resolver, check_domain
 from neighborcam.hub.errors import Conflict, NotAllowed, NotFound, TooMany
 from neighborcam.hub.public_log import PublicLog
@@ -163,6 +164,9 @@ class Applications:
                     veto_key=public_der(key),
                 ),
             )
+            # Homes would get tokens of one of two keys, and cry foul: who posted under
+            # the id of an agency knew it before it applied.
+            await forget_versions(tx, (await Chain.of(tx, agency)).ids)
             await tx.execute(delete(VETO_KEYS).where(VETO_KEYS.c.agency == agency))
             # Announced again: every home gets a token of the new key.
             await tx.execute(delete(ISSUED).where(ISSUED.c.scope == agency))

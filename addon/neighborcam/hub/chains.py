@@ -14,7 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.errors import Conflict, NotFound, WrongAuthor
 from neighborcam.hub.events import alert_row
-from neighborcam.hub.store.schema import ALERTS, CASES, MEDIA
+from neighborcam.hub.store.schema import (
+    ALERTS,
+    CASES,
+    COMMENTS,
+    ISSUED,
+    MEDIA,
+    TAKEDOWNS,
+    VETO_KEYS,
+    VOTES,
+)
 from neighborcam.protocol.alerts import Alert, MsgType, Origin, Scope
 from neighborcam.protocol.canonical import decode
 from neighborcam.protocol.errors import OutsideLimits
@@ -154,3 +163,17 @@ async def retire_media(
     """End the pictures of all versions but one: who took one out wants it gone."""
     others = select(ALERTS.c.id).where(ALERTS.c.original == original, ALERTS.c.id != by)
     await tx.execute(update(MEDIA).where(MEDIA.c.alert.in_(others)).values(expires=now))
+
+
+async def forget_versions(tx: AsyncConnection, versions: list[str]) -> None:
+    """Delete alerts with all that hangs on them, but for envelopes and pictures."""
+    comments = select(COMMENTS.c.id).where(COMMENTS.c.alert.in_(versions))
+    is_about = CASES.c.subject.in_(versions) | CASES.c.subject.in_(comments)
+    await tx.execute(delete(CASES).where(is_about))
+    for table in (VOTES, COMMENTS, TAKEDOWNS):
+        await tx.execute(delete(table).where(table.c.alert.in_(versions)))
+    # Who has had a token to object to an agency gets no second one.
+    agencies = select(VETO_KEYS.c.agency)
+    scope = ISSUED.c.scope
+    await tx.execute(delete(ISSUED).where(scope.in_(versions), scope.not_in(agencies)))
+    await tx.execute(delete(ALERTS).where(ALERTS.c.id.in_(versions)))

@@ -1,7 +1,6 @@
 """Households: how they come, what they get by name, how they go (spec/accounts.md)."""
 
 import asyncio
-import contextlib
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -129,15 +128,16 @@ class Households:
         self, tx: AsyncConnection, subject: str
     ) -> tuple[str, RSAPrivateKey]:
         """Return an alert, or an agency to object to, and the key of its votes."""
-        with contextlib.suppress(NotFound):
-            head = (await Chain.around(tx, subject)).head
-            return str(head.original), load_private(head.vote_private)
         private = await tx.scalar(
             select(VETO_KEYS.c.private).where(VETO_KEYS.c.agency == subject)
         )
-        if private is None:
-            raise NotFound("there is no such alert or agency")
-        return subject, load_private(private)
+        if private is not None:  # before alerts: authors choose their ids
+            return subject, load_private(private)
+        try:
+            head = (await Chain.around(tx, subject)).head
+        except NotFound:
+            raise NotFound("there is no such alert or agency") from None
+        return str(head.original), load_private(head.vote_private)
 
     async def reading_pass(self, wish: PassWish) -> tuple[str, str]:
         """Return epoch and pass of the day, the same for every member."""

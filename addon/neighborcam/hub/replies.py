@@ -15,6 +15,8 @@ from neighborcam.hub.envelope_shelf import keep_envelope
 from neighborcam.hub.errors import Conflict, IdTaken, NotFound
 from neighborcam.hub.events import alert_row, renumber, shown_row
 from neighborcam.hub.hiding import ask_away, hide, weigh_disputes
+from neighborcam.hub.ids import check_id
+from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import ALERTS, COMMENTS, VOTES
 from neighborcam.hub.token_keys import TokenKeys, check_token
@@ -47,11 +49,13 @@ class Replies:
         self,
         database: Database,
         keys: TokenKeys,
+        log: PublicLog,
         alerts: Alerts,
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._keys = keys
+        self._log = log
         self._alerts = alerts
         self._clock = clock
 
@@ -70,6 +74,7 @@ class Replies:
                 return
             chain = await Chain.around(tx, comment.alert)
             head = chain.head.id
+            await check_id(tx, await self._log.register(tx), comment.id)
             await self._keys.spend(tx, post.token, "comment", body)
             await tx.execute(
                 insert(COMMENTS).values(

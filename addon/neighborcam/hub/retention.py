@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from neighborcam.hub.agency_alerts import forget_alert_reviews
 from neighborcam.hub.blobs import Blobs
 from neighborcam.hub.capsules import Capsules
+from neighborcam.hub.chains import forget_versions
 from neighborcam.hub.chunks import Chunks
 from neighborcam.hub.households import forget_invites
 from neighborcam.hub.offices import forget_offices
@@ -21,15 +22,11 @@ from neighborcam.hub.store.schema import (
     ALERTS,
     APPLICATIONS,
     APPROVALS,
-    CASES,
-    COMMENTS,
     ENVELOPES,
     ISSUED,
     MEDIA,
-    VOTES,
 )
 from neighborcam.hub.supervision import Duty, do_all
-from neighborcam.hub.takedowns import forget_takedowns
 from neighborcam.hub.token_keys import TokenKeys, good_epochs
 
 POSTS: Final = timedelta(days=30)
@@ -115,19 +112,7 @@ class Retention:
         over = list(
             await tx.scalars(select(ALERTS.c.id).where(ALERTS.c.original.in_(chains)))
         )
-        if not over:
-            return
-        comments = select(COMMENTS.c.id).where(COMMENTS.c.alert.in_(over))
-        await tx.execute(
-            delete(CASES).where(
-                CASES.c.subject.in_(over) | CASES.c.subject.in_(comments)
-            )
-        )
-        for table in (VOTES, COMMENTS):
-            await tx.execute(delete(table).where(table.c.alert.in_(over)))
-        await forget_takedowns(tx, over)
-        await tx.execute(delete(ISSUED).where(ISSUED.c.scope.in_(over)))
-        await tx.execute(delete(ALERTS).where(ALERTS.c.id.in_(over)))
+        await forget_versions(tx, over)
 
 
 async def _forget_counts(tx: AsyncConnection, now: datetime) -> None:

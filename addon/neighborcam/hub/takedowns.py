@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.cases import open_case
@@ -124,11 +124,6 @@ async def forget_contacts(tx: AsyncConnection, subject: str) -> None:
     await tx.execute(
         update(TAKEDOWNS).where(TAKEDOWNS.c.alert == subject).values(contact="")
     )
-
-
-async def forget_takedowns(tx: AsyncConnection, alerts: list[str]) -> None:
-    """Delete what hangs on alerts that are deleted."""
-    await tx.execute(delete(TAKEDOWNS).where(TAKEDOWNS.c.alert.in_(alerts)))
 
 
 async def _row(tx: AsyncConnection, code: str) -> Row[Any]:
