@@ -1,5 +1,6 @@
 """Agencies at a real hub: joining, asking, rounds, replies, duties, suspension."""
 
+import asyncio
 import os
 from datetime import timedelta
 from typing import Any
@@ -602,6 +603,21 @@ async def test_a_piece_that_nobody_paid_for_is_not_even_written(
     assert len(await policed.town.hub.blobs.names()) == 1
     told = "\n".join(await examine(policed.town.hub.desk.settings))
     assert "belong to nothing" not in told
+
+
+async def test_one_token_keeps_one_piece_however_many_come_at_once(
+    policed: Policed,
+) -> None:
+    home = await policed.town.home()
+    paid = await home.token("piece")
+    pieces = [os.urandom(CHUNK_BYTES) for _ in range(8)]
+    sent = await asyncio.gather(
+        *(send_piece(home, each, new_id(), token=paid) for each in pieces),
+        return_exceptions=True,
+    )
+    kept = [each for each in sent if isinstance(each, str)]
+    assert len(kept) == 1
+    assert await policed.town.hub.blobs.names() == [f"chunks/{kept[0]}"]
 
 
 async def test_a_clip_costs_no_capsules_and_a_capsule_no_pieces(

@@ -13,7 +13,13 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.blobs import Blobs
-from neighborcam.hub.errors import IdTaken, NotAllowed, NotFound
+from neighborcam.hub.errors import (
+    IdTaken,
+    NotAllowed,
+    NotFound,
+    TokenSpent,
+    WrongToken,
+)
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import CHUNKS
@@ -66,15 +72,32 @@ class Chunks:
         await self._keys.check(head.token, "piece")  # nobody fills a disk for nothing
         # The bytes first: a row without them would promise what is not there.
         await self._blobs.put(FOLDER + id_, piece)
+        try:
+            await self._keep(head, digest)
+        except (WrongToken, TokenSpent):  # many came at once with one token
+            await self._clear(id_)
+            raise
+
+    async def _keep(self, head: ChunkPost, digest: bytes) -> None:
         async with self._database.write() as tx:
             await self._keys.spend(tx, head.token, "piece", encode(head) + digest)
-            if await tx.scalar(select(CHUNKS.c.id).where(CHUNKS.c.id == id_)):
+            if await tx.scalar(select(CHUNKS.c.id).where(CHUNKS.c.id == head.id)):
                 return
             await tx.execute(
                 insert(CHUNKS).values(
-                    id=id_, lock=head.lock, sha256=digest, expires=await self._ends(tx)
+                    id=head.id,
+                    lock=head.lock,
+                    sha256=digest,
+                    expires=await self._ends(tx),
                 )
             )
+
+    async def _clear(self, id_: str) -> None:
+        """Remove bytes that were written for nothing, unless they are a piece's."""
+        async with self._database.read() as tx:
+            known = await tx.scalar(select(CHUNKS.c.id).where(CHUNKS.c.id == id_))
+        if known is None:
+            await self._blobs.remove(FOLDER + id_)
 
     async def _is_known(self, head: ChunkPost, digest: bytes) -> bool:
         async with self._database.read() as tx:
