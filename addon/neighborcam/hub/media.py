@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -11,7 +12,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.blobs import Blobs
-from neighborcam.hub.errors import Conflict, NotFound, UnfitMedia
+from neighborcam.hub.errors import Conflict, NotFound, TooMany, UnfitMedia
 from neighborcam.hub.media_cleaning import Clean, clean
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import ALERTS, MEDIA
@@ -20,6 +21,7 @@ from neighborcam.protocol.canonical import decode
 from neighborcam.protocol.standing import Standing
 
 LASTS: Final = timedelta(days=7)
+UPLOADS: Final = 16  # held at once: 256 MiB, were all of them clips
 
 
 class MediaShelf:
@@ -31,7 +33,31 @@ class MediaShelf:
         self._database = database
         self._blobs = blobs
         self._clock = clock
+        self._uploads = 0
         self._cleaning = asyncio.Semaphore(1)  # decoding is the costly part of a hub
+
+    @contextmanager
+    def room(self) -> Iterator[None]:
+        """Have room for one upload. Raises `TooMany` when enough are held already."""
+        if self._uploads >= UPLOADS:
+            raise TooMany("very many pictures come at once: try again in a minute")
+        self._uploads += 1
+        try:
+            yield
+        finally:
+            self._uploads -= 1
+
+    async def awaited(self, alert: str, name: str) -> int:
+        """Return how many bytes of this picture are awaited; 0 when it is there.
+
+        Before they are read. Raises `NotFound` as `put` does.
+        """
+        item, standing = await self._announced(alert, name)
+        if await self._has(alert, name):
+            return 0
+        if standing != Standing.REVIEW:
+            raise NotFound("it is too late for this picture: stewards have looked")
+        return item.bytes
 
     async def put(self, alert: str, name: str, data: bytes) -> None:
         """Take the picture that an alert announced; the same again changes nothing.
@@ -39,13 +65,11 @@ class MediaShelf:
         Only while a steward has not looked: what comes later nobody would look at.
         Raises `NotFound` when it announced none of this hash, `UnfitMedia`.
         """
-        item, standing = await self._announced(alert, name)
+        item, _ = await self._announced(alert, name)
         if sha256(data).hexdigest() != name or len(data) != item.bytes:
             raise UnfitMedia("these are not the bytes that the alert announced")
-        if await self._has(alert, name):
+        if not await self.awaited(alert, name):
             return
-        if standing != Standing.REVIEW:
-            raise NotFound("it is too late for this picture: stewards have looked")
         async with self._cleaning:
             made: Clean = await asyncio.to_thread(clean, data, item.kind)
         blob = secrets.token_hex(16)

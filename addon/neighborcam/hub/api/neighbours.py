@@ -32,7 +32,6 @@ from neighborcam.protocol.alerts import (
 )
 from neighborcam.protocol.cells import check_region
 from neighborcam.protocol.feed import Event, Published
-from neighborcam.protocol.limits import MEDIA_BYTES
 
 
 async def publish(call: Call[None, Post]) -> PublishedAs:
@@ -122,9 +121,11 @@ async def appeal_takedown(call: Call[None, TakedownAppeal]) -> None:
 
 async def put_media(call: Call[None, None]) -> None:
     """Send a picture or clip that an alert announced; it is encoded anew."""
-    most = max(MEDIA_BYTES.values())
-    data = await read_body(call.http_request, most)
-    await call.desk.media.put(call.item("alert"), call.item("sha256"), data)
+    alert, name, media = call.item("alert"), call.item("sha256"), call.desk.media
+    with media.room():
+        if most := await media.awaited(alert, name):
+            data = await read_body(call.http_request, most)
+            await media.put(alert, name, data)
 
 
 async def get_media(call: Call[None, None]) -> web.StreamResponse:
