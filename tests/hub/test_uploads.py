@@ -1,14 +1,18 @@
 """Pictures on their way to a hub: none that nobody awaits, and not all at once."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from demo.town_home import new_id
 from neighborcam.hub import media as shelf
+from neighborcam.hub.errors import StorageFailed
 from tests.hub.conftest import Town
 from tests.hub.test_alerts import refused
-from tests.hub.test_moderation import jpeg, media, with_picture
+from tests.hub.test_moderation import decide, jpeg, media, with_picture
 
 
 async def start_upload(town: Town, path: str, size: int) -> bytes:
@@ -63,3 +67,47 @@ async def test_so_many_uploads_are_held_and_no_more(
     with town.hub.desk.media.room():
         assert await refused(home.put_media(alert.id, name, data)) == "too_many"
     await home.put_media(alert.id, name, data)
+
+
+async def test_a_picture_that_comes_twice_at_once_leaves_nothing_behind(
+    nodes: tuple[Town, Town],
+) -> None:
+    one, two = nodes
+    home = await one.home()
+    data = jpeg(1000, 1000)
+    alert = await home.post(media=(media(data),))
+    name = alert.media[0].sha256
+    shelves = [one.hub.desk.media, two.hub.desk.media] * 2
+    await asyncio.gather(*(each.put(alert.id, name, data) for each in shelves))
+    assert len(await one.hub.blobs.names()) == 1
+    await decide(one, "refused")
+    one.clock.advance(days=8)
+    await one.hub.retention.run_once()
+    assert await one.hub.blobs.names() == []
+
+
+@pytest.mark.parametrize("is_stored", [False, True])
+async def test_a_picture_whose_row_failed_has_no_bytes_and_one_that_only_seemed_to_has(
+    town: Town, monkeypatch: pytest.MonkeyPatch, *, is_stored: bool
+) -> None:
+    home = await town.home()
+    data = jpeg()
+    alert = await home.post(media=(media(data),))
+    database, name = town.hub.desk.database, alert.media[0].sha256
+    write = database.write
+
+    @asynccontextmanager
+    async def failing() -> AsyncIterator[AsyncConnection]:
+        async with write() as tx:
+            yield tx
+            if not is_stored:
+                raise StorageFailed("the disk is full")
+        raise StorageFailed("the answer was lost")
+
+    monkeypatch.setattr(database, "write", failing)
+    with pytest.raises(StorageFailed):
+        await town.hub.desk.media.put(alert.id, name, data)
+    monkeypatch.undo()
+    assert len(await town.hub.blobs.names()) == is_stored
+    await town.hub.desk.media.put(alert.id, name, data)
+    assert len(await town.hub.blobs.names()) == 1

@@ -71,23 +71,43 @@ class MediaShelf:
         if not await self.awaited(alert, name):
             return
         async with self._cleaning:
+            if await self._has(alert, name):
+                return  # it came twice at once
             made: Clean = await asyncio.to_thread(clean, data, item.kind)
+            await self._keep(alert, name, item.kind, made)
+
+    async def _keep(self, alert: str, name: str, kind: str, made: Clean) -> None:
+        """Keep a picture: its bytes, then its row; the bytes never without it."""
         blob = secrets.token_hex(16)
-        await self._blobs.put(blob, made.data)
-        async with self._database.write() as tx:
-            if await _kept(tx, alert, name):
-                return
-            await tx.execute(
-                insert(MEDIA).values(
-                    alert=alert,
-                    sha256=name,
-                    kind=item.kind,
-                    type=made.type,
-                    bytes=len(made.data),
-                    blob=blob,
-                    expires=self._clock() + LASTS,
+        is_kept = False
+        try:
+            await self._blobs.put(blob, made.data)
+            async with self._database.write() as tx:
+                if await _kept(tx, alert, name):  # by another node
+                    return
+                await tx.execute(
+                    insert(MEDIA).values(
+                        alert=alert,
+                        sha256=name,
+                        kind=kind,
+                        type=made.type,
+                        bytes=len(made.data),
+                        blob=blob,
+                        expires=self._clock() + LASTS,
+                    )
                 )
-            )
+            is_kept = True
+        finally:
+            if not is_kept:
+                await self._clear(blob)
+
+    async def _clear(self, blob: str) -> None:
+        """Remove bytes without a row; what seems to have failed may have a row."""
+        async with self._database.read() as tx:
+            query = select(MEDIA.c.alert).where(MEDIA.c.blob == blob)
+            is_named = await tx.scalar(query) is not None
+        if not is_named:
+            await self._blobs.remove(blob)
 
     async def get(
         self, alert: str, name: str, *, is_member: bool, is_steward: bool = False
