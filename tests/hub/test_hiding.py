@@ -2,15 +2,18 @@
 
 import contextlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
+from sqlalchemy import select
 
 from demo.steward import Refused, Steward
 from demo.town_home import Home
 from neighborcam.engine.errors import HubRefused
 from neighborcam.hub.errors import Conflict
+from neighborcam.hub.store.schema import TAKEDOWNS
 from neighborcam.protocol.alerts import (
     Alert,
     Flag,
@@ -23,7 +26,7 @@ from neighborcam.protocol.alerts import (
 from neighborcam.protocol.feed import Withdrawn
 from neighborcam.protocol.signing import sign
 from neighborcam.protocol.standing import Standing
-from tests.hub.clock import REGION
+from tests.hub.clock import REGION, Clock
 from tests.hub.conftest import Town
 from tests.hub.test_alerts import shown
 from tests.hub.test_feed import next_events, read
@@ -187,6 +190,53 @@ async def test_a_picture_that_a_steward_let_stand_is_not_hidden_again(
         assert (await desk.takedowns.state(code)).state == "queued"
         await decide(town, "approved", times=looks)
         town.clock.advance(minutes=1)
+
+
+async def test_what_a_steward_let_stand_stays_however_fast_it_was_asked_away(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tick(clock: Clock) -> datetime:
+        clock.advance(milliseconds=1)
+        return clock.at
+
+    monkeypatch.setattr(Clock, "__call__", tick)
+    author, desk = await town.home(), town.hub.desk
+    alert = await picture(author)
+    await decide(town, "approved")
+    hidden = []
+    for verdict in ("restored", "approved", ""):
+        hidden.append((await desk.takedowns.ask(wish(alert)))[1])
+        if verdict:
+            await decide(town, verdict)
+    assert hidden == [True, False, False]
+
+
+async def test_who_asked_about_any_version_is_shown_to_stewards_and_then_forgotten(
+    town: Town,
+) -> None:
+    author, takedowns = await town.home(), town.hub.desk.takedowns
+    data = jpeg()
+    alert = await author.post(media=(media(data),))
+    await author.put_media(alert.id, alert.media[0].sha256, data)
+    await decide(town, "approved")
+    newer = await update(author, alert, text="A second man")
+    await author.put_media(newer.id, newer.media[0].sha256, data)
+    await decide(town, "approved")
+    asked = [
+        await takedowns.ask(msgspec.structs.replace(wish(each), contact=f"number {n}"))
+        for n, each in enumerate((newer, alert))
+    ]
+    assert all(hidden for _, hidden in asked)
+    (case,) = await town.hub.desk.moderation.queue()
+    shown = [each.contact for each in await takedowns.asked(case.id)]
+    assert sorted(shown) == ["number 0", "number 1"]
+    await decide(town, "upheld")
+    late = await takedowns.ask(msgspec.structs.replace(wish(alert), contact="late"))
+    for code, _ in (*asked, late):
+        state = await takedowns.state(code)
+        assert (state.state, state.rule) == ("removed", "no names")
+    async with town.hub.desk.database.read() as tx:
+        assert set(await tx.scalars(select(TAKEDOWNS.c.contact))) == {""}
 
 
 async def test_takedowns_hide_no_more_than_stewards_look_at(

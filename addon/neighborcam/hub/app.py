@@ -143,7 +143,6 @@ class Hub:
         approvals = Approvals(clock)
         sessions = Sessions(database, clock)
         offices = Offices(database, log, clock)
-        replies = Replies(database, keys, log, alerts, clock)
         return Desk(
             settings=settings,
             database=database,
@@ -151,9 +150,9 @@ class Hub:
             keys=keys,
             households=Households(database, keys, clock),
             alerts=alerts,
-            replies=replies,
+            replies=Replies(database, keys, log, alerts, clock),
             reports=Reports(database, clock),
-            takedowns=Takedowns(database, replies, clock),
+            takedowns=Takedowns(database, alerts, clock),
             media=MediaShelf(database, self.blobs, clock),
             moderation=Moderation(database, log, alerts, clock),
             openings=Openings(database, log, clock),

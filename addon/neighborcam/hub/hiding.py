@@ -148,7 +148,7 @@ async def _looks_at_picture(
     if asked is None:
         return []
     return await _looks(
-        tx, chain, CASES.c.opened_by == "takedown", CASES.c.opened >= asked
+        tx, chain, CASES.c.opened_by == "takedown", CASES.c.decided >= asked
     )
 
 

@@ -138,7 +138,8 @@ class Moderation:
                 )
             )
             await drop_opening(tx, case)
-            await forget_contacts(tx, row.subject)
+            if row.kind == "alert":
+                await forget_contacts(tx, (row.subject, *changed))
             await self._log.add(
                 tx,
                 Decision(

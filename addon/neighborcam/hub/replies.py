@@ -1,4 +1,4 @@
-"""Takes what neighbours say to an alert: comments, votes, flags, takedowns."""
+"""Takes what neighbours say to an alert: comments, votes, flags."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,20 +14,18 @@ from neighborcam.hub.chains import Chain
 from neighborcam.hub.envelope_shelf import keep_envelope
 from neighborcam.hub.errors import Conflict, IdTaken, NotFound
 from neighborcam.hub.events import alert_row, renumber, shown_row
-from neighborcam.hub.hiding import ask_away, hide, weigh_disputes
+from neighborcam.hub.hiding import hide, weigh_disputes
 from neighborcam.hub.ids import check_id
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.store.database import Database
 from neighborcam.hub.store.schema import ALERTS, COMMENTS, VOTES
 from neighborcam.hub.token_keys import TokenKeys, check_token
 from neighborcam.protocol.alerts import (
-    Alert,
     Comment,
     CommentPost,
     Flag,
     MsgType,
     ReactionKind,
-    Takedown,
     Vote,
 )
 from neighborcam.protocol.canonical import decode, encode
@@ -170,23 +168,6 @@ class Replies:
                 ):
                     raise NotFound("there is no such alert or comment")
             await open_case(tx, flag.subject, kind, "flag", flag.reason, self._clock())
-
-    async def take_down(self, wish: Takedown) -> bool:
-        """Hide an alert's picture at once, for anyone who asks; a steward reviews.
-
-        Tells whether it is hidden now. Raises `NotFound`, `TooMany`.
-        """
-        reason = wish.reason or "somebody who is filmed asks for its removal"
-        async with self._database.write() as tx:
-            row = await alert_row(tx, wish.alert)
-            media = decode(row.body, Alert).media if row is not None else ()
-            if row is None or wish.sha256 not in {item.sha256 for item in media}:
-                raise NotFound("there is no such picture")
-            if row.standing in {Standing.HIDDEN, Standing.REMOVED, Standing.GONE}:
-                return True
-            hidden = await ask_away(tx, row, wish.sha256, reason, self._clock())
-        await self._alerts.tell(*hidden)
-        return bool(hidden) or row.standing != Standing.SHOWN
 
     async def hold(self, alert: str, reason: str) -> None:
         """Hide an alert for a steward, until a case about it is decided.
