@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from neighborcam.hub.errors import StorageFailed
 from neighborcam.hub.store.schema import ALERTS, ISSUED
 from tests.hub.conftest import Town
+from tests.hub.test_moderation import with_picture
 
 
 async def scopes(town: Town) -> set[str]:
@@ -46,3 +47,24 @@ async def test_a_store_of_pictures_that_is_away_keeps_no_alert(
         await town.hub.retention.run_once()
     async with town.hub.desk.database.read() as tx:
         assert await tx.scalar(select(func.count()).select_from(ALERTS)) == 0
+
+
+async def test_bytes_without_a_row_go_an_hour_later_and_no_others(town: Town) -> None:
+    home, blobs = await town.home(), town.hub.blobs
+    alert = await with_picture(home)
+    (kept,) = await blobs.names()
+    strays = ["0" * 32, "chunks/" + "0" * 32]
+    for name in (*strays, "somebody/else"):
+        await blobs.put(name, b"x")
+    await town.hub.retention.run_once()
+    town.clock.advance(minutes=59)
+    young = "1" * 32
+    await blobs.put(young, b"x")  # its row is on its way
+    await town.hub.retention.run_once()
+    assert len(await blobs.names()) == 5
+    town.clock.advance(minutes=1)
+    await town.hub.retention.run_once()
+    assert set(await blobs.names()) == {kept, young, "somebody/else"}
+    name = alert.media[0].sha256
+    media = town.hub.desk.media
+    assert (await media.get(alert.id, name, is_member=True, is_steward=True)).data

@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from neighborcam.hub.blobs import Blobs
 from neighborcam.hub.census import load_census
-from neighborcam.hub.chunks import FOLDER
 from neighborcam.hub.errors import HubError
 from neighborcam.hub.fanout.nats import NatsFanout
 from neighborcam.hub.hiding import overdue_takedowns
 from neighborcam.hub.public_log import PublicLog
 from neighborcam.hub.settings import HubSettings
 from neighborcam.hub.store.database import Database
-from neighborcam.hub.store.schema import CHUNKS, LOG, MEDIA, STEWARDS
+from neighborcam.hub.store.schema import LOG, STEWARDS
+from neighborcam.hub.stray_blobs import named_blobs
 from neighborcam.hub.supervision import duty_states
 from neighborcam.hub.witness_marks import marks_of, told
 from neighborcam.protocol.checkpoint_text import CheckpointText
@@ -138,8 +138,7 @@ async def _log(database: Database, settings: HubSettings) -> AsyncIterator[str]:
 async def _blobs(database: Database, settings: HubSettings) -> AsyncIterator[str]:
     blobs = Blobs.of(settings)
     async with database.read() as tx:
-        wanted = set(await tx.scalars(select(MEDIA.c.blob)))
-        wanted |= {FOLDER + each for each in await tx.scalars(select(CHUNKS.c.id))}
+        wanted = await named_blobs(tx)
     there = set(await blobs.names())
     if wanted - there:
         yield f"{len(wanted - there)} pictures or pieces are gone from the store"

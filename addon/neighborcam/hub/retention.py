@@ -26,6 +26,7 @@ from neighborcam.hub.store.schema import (
     ISSUED,
     MEDIA,
 )
+from neighborcam.hub.stray_blobs import StrayBlobs
 from neighborcam.hub.supervision import Duty, do_all
 from neighborcam.hub.token_keys import TokenKeys, good_epochs
 
@@ -52,6 +53,7 @@ class Retention:
         self._keys = keys
         self._capsules = capsules
         self._chunks = chunks
+        self._strays = StrayBlobs(database, blobs, clock)
         self._clock = clock
 
     @property
@@ -61,6 +63,7 @@ class Retention:
             Duty(name="pictures", every_s=EVERY_S, run_once=self._forget_pictures),
             Duty(name="rows", every_s=EVERY_S, run_once=self._forget_rows),
             Duty(name="pieces", every_s=EVERY_S, run_once=self._chunks.forget),
+            Duty(name="strays", every_s=EVERY_S, run_once=self._strays.remove),
         )
 
     async def run_once(self) -> None:
