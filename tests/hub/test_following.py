@@ -47,7 +47,7 @@ async def post(town: Town, count: int) -> None:
 
 async def test_a_hint_out_of_order_twice_or_never_loses_nothing(town: Town) -> None:
     fanout, pauses = LocalFanout(), Pauses()
-    following = Following(town.hub.desk.database, fanout, pauses)
+    following = Following(town.hub.desk.database, fanout, town.clock, pauses)
 
     async def hint(seq: int) -> None:
         about = Withdrawn(seq=seq, id="0" * 32, standing=Standing.HIDDEN)
@@ -73,7 +73,7 @@ async def test_a_database_that_fails_a_while_delays_and_loses_nothing(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pauses, failed = Pauses(), asyncio.Event()
-    following = Following(town.hub.desk.database, LocalFanout(), pauses)
+    following = Following(town.hub.desk.database, LocalFanout(), town.clock, pauses)
     async with following.listen(REGION) as heard:
 
         def fail() -> None:

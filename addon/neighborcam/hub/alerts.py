@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.cases import open_case
 from neighborcam.hub.chains import Chain, retire_media, withdraw_unseen
+from neighborcam.hub.current_alerts import lasts
 from neighborcam.hub.envelope_shelf import keep_envelope
 from neighborcam.hub.errors import (
     IdTaken,
@@ -228,7 +229,8 @@ class Alerts:
     async def get(self, alert: str) -> Event:
         """Return one alert as it stands. Raises `NotFound`."""
         async with self._database.read() as tx:
-            row = await alert_row(tx, alert)
+            query = select(ALERTS).where(ALERTS.c.id == alert, lasts(self._clock()))
+            row = (await tx.execute(query)).first()
             if row is None or row.standing in _UNSEEN:
                 raise NotFound("there is no such alert")
             (event,) = await events_of(tx, [row])

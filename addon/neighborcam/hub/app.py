@@ -134,7 +134,7 @@ class Hub:
         log = await PublicLog.open(database, settings.origin, clock)
         fanout = await self._fanout(log)
         stack.push_async_callback(fanout.close)
-        following = Following(database, fanout)
+        following = Following(database, fanout, clock)
         stack.push_async_callback(following.close)
         census = load_census(settings.census) if settings.census else None
         keys = TokenKeys(database, log, clock)

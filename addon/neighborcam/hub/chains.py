@@ -100,6 +100,11 @@ class Chain:
         """Whether a steward has to look at whatever its author says next."""
         return any(row.standing != Standing.SHOWN for row in self.rows)
 
+    def check_lasts(self, now: datetime) -> None:
+        """Raise `NotFound` for an alert that ran out: nothing is said to it then."""
+        if max(row.expires for row in self.rows) <= now:
+            raise NotFound("there is no such alert")
+
     def next_moment(self, now: datetime) -> datetime:
         """Return when the next version is published: after all before, for everybody.
 

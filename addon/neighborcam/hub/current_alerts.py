@@ -37,6 +37,16 @@ def holds(now: datetime) -> ColumnElement[bool]:
     )
 
 
+def lasts(now: datetime) -> ColumnElement[bool]:
+    """Return the condition for alerts of which some version did not run out.
+
+    One that ran out is kept while stewards have to look at it, and for nobody else.
+    """
+    return exists().where(
+        _OTHER.c.original == ALERTS.c.original, _OTHER.c.expires > now
+    )
+
+
 def is_newest() -> ColumnElement[bool]:
     """Return the condition for the newest version of an alert; a cancel is none."""
     newer = exists().where(

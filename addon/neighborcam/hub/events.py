@@ -1,12 +1,14 @@
 """Alerts as the feed tells them: rows become events (spec/hub.md)."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import h3
 from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from neighborcam.hub.current_alerts import lasts
 from neighborcam.hub.errors import NotFound
 from neighborcam.hub.store.schema import ALERTS, COMMENTS, MEDIA, VOTES
 from neighborcam.hub.store.settings import count_on, counted
@@ -42,7 +44,12 @@ async def newest_seq(tx: AsyncConnection) -> int:
 
 
 async def events_after(
-    tx: AsyncConnection, region: str, after: int | None, *, upto: int
+    tx: AsyncConnection,
+    region: str,
+    after: int | None,
+    *,
+    upto: int,
+    now: datetime,
 ) -> list[Event]:
     """Return the next events of a region, at most `BATCH`, in order.
 
@@ -54,6 +61,7 @@ async def events_after(
         ALERTS.c.seq > (after or 0),
         ALERTS.c.seq <= upto,
         ALERTS.c.standing.not_in((Standing.REVIEW, Standing.GONE)),  # nobody saw them
+        lasts(now),
     ]
     if after is None:
         conditions.append(ALERTS.c.standing == Standing.SHOWN)

@@ -10,6 +10,7 @@ import logging
 from asyncio import ensure_future
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
+from datetime import datetime
 from typing import Final
 
 from neighborcam.hub.errors import HubError
@@ -36,10 +37,12 @@ class Following:
         self,
         database: Database,
         fanout: Fanout,
+        clock: Callable[[], datetime],
         pause: Callable[[], Awaitable[None]] = _after_a_while,
     ) -> None:
         self._database = database
         self._fanout = fanout
+        self._clock = clock
         self._pause = pause
         self._local = LocalFanout()
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -73,7 +76,9 @@ class Following:
             # Whoever listens already has a box: what is newer than this comes to it.
             async with self._database.read() as tx:
                 cursor = await newest_seq(tx)
-            stream = _Stream(self._database, self._fanout, region, cursor, self._pause)
+            stream = _Stream(
+                self._database, self._fanout, region, cursor, self._clock, self._pause
+            )
             self._tasks[region] = asyncio.create_task(stream.run(self._local))
 
 
@@ -86,12 +91,14 @@ class _Stream:
         fanout: Fanout,
         region: str,
         cursor: int,
+        clock: Callable[[], datetime],
         pause: Callable[[], Awaitable[None]],
     ) -> None:
         self._database = database
         self._fanout = fanout
         self._region = region
         self._cursor = cursor
+        self._clock = clock
         self._pause = pause
 
     async def run(self, local: LocalFanout) -> None:
@@ -141,7 +148,9 @@ class _Stream:
         while is_more:
             async with self._database.read() as tx:
                 upto = await newest_seq(tx)
-                events = await events_after(tx, self._region, self._cursor, upto=upto)
+                events = await events_after(
+                    tx, self._region, self._cursor, upto=upto, now=self._clock()
+                )
             for event in events:
                 alert = getattr(event, "alert", None)
                 # Of one that is withdrawn nothing is told, not even its cell.

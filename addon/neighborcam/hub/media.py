@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.blobs import Blobs
+from neighborcam.hub.current_alerts import lasts
 from neighborcam.hub.errors import Conflict, NotFound, TooMany, UnfitMedia
 from neighborcam.hub.media_cleaning import Clean, clean
 from neighborcam.hub.store.database import Database
@@ -114,22 +115,9 @@ class MediaShelf:
     ) -> Clean:
         """Return a picture of an alert that is shown. Raises `NotFound`."""
         async with self._database.read() as tx:
-            row = (
-                await tx.execute(
-                    select(
-                        MEDIA.c.blob, MEDIA.c.type, ALERTS.c.standing, ALERTS.c.scope
-                    )
-                    .join(ALERTS, ALERTS.c.id == MEDIA.c.alert)
-                    .where(
-                        MEDIA.c.alert == alert,
-                        MEDIA.c.sha256 == name,
-                        MEDIA.c.expires > self._clock(),
-                    )
-                )
-            ).first()
-        is_open = row is not None and (
-            row.standing == Standing.SHOWN and (is_member or row.scope == Scope.PUBLIC)
-        )
+            row = (await tx.execute(_lying(alert, name, self._clock()))).first()
+        is_shown = row is not None and row.standing == Standing.SHOWN and row.lasts
+        is_open = is_shown and (is_member or row.scope == Scope.PUBLIC)
         if row is None or not (is_open or is_steward):
             raise NotFound("there is no such picture")
         return Clean(data=await self._blobs.get(row.blob), type=row.type)
@@ -152,6 +140,21 @@ class MediaShelf:
     async def _has(self, alert: str, name: str) -> bool:
         async with self._database.read() as tx:
             return await _kept(tx, alert, name)
+
+
+def _lying(alert: str, name: str, now: datetime) -> Select[Any]:
+    """Return the query for where a picture lies, and who may see it."""
+    return (
+        select(
+            MEDIA.c.blob,
+            MEDIA.c.type,
+            ALERTS.c.standing,
+            ALERTS.c.scope,
+            lasts(now).label("lasts"),
+        )
+        .join(ALERTS, ALERTS.c.id == MEDIA.c.alert)
+        .where(MEDIA.c.alert == alert, MEDIA.c.sha256 == name, MEDIA.c.expires > now)
+    )
 
 
 async def check_there(

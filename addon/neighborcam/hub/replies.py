@@ -71,6 +71,7 @@ class Replies:
                     raise IdTaken("another comment has this id")
                 return
             chain = await Chain.around(tx, comment.alert)
+            chain.check_lasts(self._clock())
             head = chain.head.id
             await check_id(tx, await self._log.register(tx), comment.id)
             await self._keys.spend(tx, post.token, "comment", body)
@@ -113,6 +114,7 @@ class Replies:
         name = sha256(vote.token.prepared).digest()
         async with self._database.write() as tx:
             chain = await Chain.around(tx, vote.alert)
+            chain.check_lasts(self._clock())
             head = chain.head
             check_token(head.vote_public, vote.token)
             done = await tx.execute(

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import CompoundSelect, delete, func, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.agency_alerts import forget_alert_reviews
@@ -12,6 +12,7 @@ from neighborcam.hub.blobs import Blobs
 from neighborcam.hub.capsules import Capsules
 from neighborcam.hub.chains import forget_versions
 from neighborcam.hub.chunks import Chunks
+from neighborcam.hub.envelope_shelf import LASTS
 from neighborcam.hub.households import forget_invites
 from neighborcam.hub.offices import forget_offices
 from neighborcam.hub.openings import forget_openings
@@ -22,6 +23,8 @@ from neighborcam.hub.store.schema import (
     ALERTS,
     APPLICATIONS,
     APPROVALS,
+    CASES,
+    COMMENTS,
     ENVELOPES,
     ISSUED,
     MEDIA,
@@ -103,19 +106,32 @@ class Retention:
         """Delete alerts that ran out, or are 30 days old, and what hangs on them.
 
         With all their versions at once: while one can be read, it can be taken back.
+        While stewards have to look at one, and can learn who sent it, it waits for
+        them: else whoever threatens for an hour would be out of reach.
         """
+        begun, ended = func.min(ALERTS.c.published), func.max(ALERTS.c.expires)
+        may_wait = ALERTS.c.original.in_(_looked_into()) & (begun > now - LASTS)
         chains = (
             select(ALERTS.c.original)
             .group_by(ALERTS.c.original)
-            .having(
-                (func.max(ALERTS.c.expires) <= now)
-                | (func.min(ALERTS.c.published) <= now - POSTS)
-            )
+            .having(((ended <= now) & ~may_wait) | (begun <= now - POSTS))
         )
         over = list(
             await tx.scalars(select(ALERTS.c.id).where(ALERTS.c.original.in_(chains)))
         )
         await forget_versions(tx, over)
+
+
+def _looked_into() -> CompoundSelect[Any]:
+    """Return alerts that wait for a steward, themselves or with a comment."""
+    undecided = CASES.c.decision.is_(None)
+    alerts = select(ALERTS.c.original).join(CASES, CASES.c.subject == ALERTS.c.id)
+    comments = (
+        select(ALERTS.c.original)
+        .join(COMMENTS, COMMENTS.c.alert == ALERTS.c.id)
+        .join(CASES, CASES.c.subject == COMMENTS.c.id)
+    )
+    return union(alerts.where(undecided), comments.where(undecided))
 
 
 async def _forget_counts(tx: AsyncConnection, now: datetime) -> None:

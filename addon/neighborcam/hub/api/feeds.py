@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 
 from neighborcam.hub.api.desk import Call
 from neighborcam.hub.api.messages import PublicQuery
-from neighborcam.hub.current_alerts import holds, is_newest, lies_in
+from neighborcam.hub.current_alerts import holds, is_newest, lasts, lies_in
 from neighborcam.hub.errors import NotFound
 from neighborcam.hub.events import is_public, shown
 from neighborcam.hub.feeds.atom import atom
@@ -56,7 +56,12 @@ async def atom_feed(call: Call[PublicQuery, None]) -> web.StreamResponse:
 async def cap_document(call: Call[None, None]) -> web.StreamResponse:
     """A public alert as CAP 1.2."""
     async with call.desk.database.read() as tx:
-        found = await shown(tx, ALERTS.c.id == call.item("alert"), is_public())
+        found = await shown(
+            tx,
+            ALERTS.c.id == call.item("alert"),
+            is_public(),
+            lasts(call.desk.clock()),
+        )
     if not found:
         raise NotFound("there is no such public alert")
     (event,) = found

@@ -146,7 +146,9 @@ class _Feed:
         start, is_first, is_last = self._last, True, False
         while not is_last:
             async with self._desk.database.read() as tx:
-                events = await events_after(tx, self._region, start, upto=upto)
+                events = await events_after(
+                    tx, self._region, start, upto=upto, now=self._desk.clock()
+                )
             is_last = len(events) < BATCH
             told = [each for each in events if is_in_region(each, self._region)]
             if told or is_last or is_first:

@@ -107,7 +107,7 @@ _WORDS: Final[dict[str, Words]] = {
     ),
     "alerts": Words(
         "what was published: text, cell, one-time key",
-        "until it expires, 30 days at most",
+        "until it expires; while it waits for a steward 14 days, unseen; 30 at most",
         {
             "id": "a random number",
             "original": "the alert of which it is a version",
