@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from demo.steward import Refused, Steward
 from demo.town_home import new_id
 from neighborcam.hub.errors import NotASteward
+from neighborcam.hub.openings import Told
 from neighborcam.hub.store.schema import (
     CHALLENGES,
     ENVELOPES,
@@ -21,10 +22,11 @@ from neighborcam.hub.store.schema import (
 from neighborcam.protocol.age_keys import ClassicIdentity
 from neighborcam.protocol.alerts import Category
 from neighborcam.protocol.entries import AccountClosed, EnvelopeOpened, read_entry
-from neighborcam.protocol.envelopes import Share, close, open_share
+from neighborcam.protocol.envelopes import PRIME, Share, close, open_share
 from tests.hub.conftest import Town
 
 KEYS = [ClassicIdentity(bytes([n]) * 32) for n in (1, 2, 3)]
+TICKET = "0123456789abcdef" * 2
 
 
 async def sealed_case(town: Town) -> tuple[str, str, list[Share]]:
@@ -45,7 +47,7 @@ async def sealed_case(town: Town) -> tuple[str, str, list[Share]]:
 
 def wish(share: Share, **changes: Any) -> dict[str, Any]:
     said = {"subject": share.subject, "x": share.x, "y": share.y, "reason": "threats"}
-    return said | changes
+    return said | {"ticket": TICKET} | changes
 
 
 async def count(town: Town, table: Any) -> int:
@@ -100,14 +102,55 @@ async def test_shares_that_come_to_two_nodes_open_one_envelope_in_public(
     await bob.close()
 
 
+def forged(share: Share, told: str, wanted: str) -> Share:
+    """Return what, with the share of another, names whom one wants.
+
+    Who was told knows a point of the line beside their own, so the other's too.
+    """
+    other, mine = 1, share.x
+    slope = (int.from_bytes(share.y) - int(told, 16)) * pow(mine, -1, PRIME)
+    theirs = int(told, 16) + slope * other
+    slope = (theirs - int(wanted, 16)) * pow(other, -1, PRIME)
+    y = (int(wanted, 16) + slope * mine) % PRIME
+    return msgspec.structs.replace(share, y=y.to_bytes(17))
+
+
+async def test_no_steward_closes_another_account_than_was_named(town: Town) -> None:
+    ann, bob = [await Steward.appointed(town.hub, name) for name in ("ann", "bob")]
+    case, household, shares = await sealed_case(town)
+    innocent = (await town.home()).member.household
+    path = f"/api/steward/cases/{case}"
+    await ann.ask(f"{path}/shares", wish(shares[0]))
+    told = await bob.ask(f"{path}/shares", wish(shares[1]))
+    assert told == {"household": household}
+    made_up = forged(shares[1], household, innocent)
+    for _ in range(2):  # nor after he had it computed
+        with pytest.raises(Refused, match="with the share you gave"):
+            await bob.send(f"{path}/account-closure", wish(made_up))
+        answer = await bob.ask(f"{path}/shares", wish(made_up))
+        assert answer == {"household": innocent}
+    closure = wish(shares[1], ticket=new_id())
+    with pytest.raises(Refused, match="where you were told"):
+        await bob.send(f"{path}/account-closure", closure)
+    with pytest.raises(Refused, match="the envelope is open"):
+        await ann.ask(f"{path}/shares", wish(shares[0], y=bytes(17)))
+    assert await ann.ask(f"{path}/shares", wish(shares[0])) == {"household": ""}
+    await bob.send(f"{path}/account-closure", wish(shares[1]))
+    async with town.hub.desk.database.read() as tx:
+        assert list(await tx.scalars(select(HOUSEHOLDS.c.id))) == [innocent]
+    await ann.close()
+    await bob.close()
+
+
 async def test_a_share_waits_three_days_and_no_longer_than_its_case(
     town: Town,
 ) -> None:
     case, _household, shares = await sealed_case(town)
     give = town.hub.desk.openings.give_share
-    await give(case, shares[0], steward="ann", reason="threats")
+    await give(case, shares[0], by=Told("ann", TICKET), reason="threats")
     town.clock.advance(days=3)
-    assert await give(case, shares[1], steward="bob", reason="threats") is None
+    bob = Told("bob", TICKET)
+    assert await give(case, shares[1], by=bob, reason="threats") is None
     await town.hub.retention.run_once()
     assert await count(town, OPENINGS) == 1
     await town.hub.desk.moderation.decide(

@@ -225,8 +225,12 @@ class DecisionWish(Wish, frozen=True, kw_only=True):
 
 
 class ShareWish(Wish, frozen=True, kw_only=True):
-    """A share of an envelope that this steward opened."""
+    """A share of an envelope that this steward opened.
 
+    ``ticket`` is random, the same for share and closure, and known to nobody else.
+    """
+
+    ticket: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
     x: Annotated[int, msgspec.Meta(ge=1, le=255)]
     y: Annotated[bytes, msgspec.Meta(min_length=17, max_length=17)]
     subject: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]

@@ -23,6 +23,7 @@ from neighborcam.hub.api.messages import (
 from neighborcam.hub.api.plumbing import json_response
 from neighborcam.hub.moderation import Case
 from neighborcam.hub.offices import OfficeWish
+from neighborcam.hub.openings import Told
 from neighborcam.hub.sessions import SESSION_LASTS
 from neighborcam.hub.takedowns import TakedownAsked
 from neighborcam.protocol.envelopes import Share
@@ -104,11 +105,11 @@ async def envelope(call: Call[None, None]) -> web.StreamResponse:
 
 async def give_share(call: Call[None, ShareWish]) -> Opened:
     """Give the share that this steward opened; the second names the household."""
-    steward = await call.steward()
+    by = Told(await call.steward(), call.body.ticket)
     household = await call.desk.openings.give_share(
         call.item("case"),
         _share(call.body),
-        steward=steward,
+        by=by,
         reason=call.body.reason,
     )
     return Opened(household=household or "")
@@ -116,10 +117,8 @@ async def give_share(call: Call[None, ShareWish]) -> Opened:
 
 async def close_account(call: Call[None, ShareWish]) -> None:
     """Delete the account that this steward's share named, with another's."""
-    steward = await call.steward()
-    await call.desk.openings.close_account(
-        call.item("case"), _share(call.body), steward=steward
-    )
+    by = Told(await call.steward(), call.body.ticket)
+    await call.desk.openings.close_account(call.item("case"), _share(call.body), by=by)
 
 
 async def invite_household(call: Call[None, None]) -> InviteView:

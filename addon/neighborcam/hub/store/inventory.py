@@ -246,7 +246,8 @@ _WORDS: Final[dict[str, Words]] = {
         {
             "case": "of which case",
             "steward": "who brought it",
-            "share": "a point of a line; the household is where two of them meet",
+            "share": "a point of a line; the household is where two of them meet;"
+            " once it is open, behind it what only who was told can compare",
             "at": "when",
             "told": "the other steward, who was told; the log has both",
         },

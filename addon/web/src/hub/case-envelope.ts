@@ -6,7 +6,18 @@ import { base, buttons, fields } from "../ui/styles";
 import { panel } from "./hub-style";
 import { readShare } from "./messages";
 import { client } from "./session";
-import type { Share } from "./types";
+import type { ShareWish } from "./types";
+
+/** Only with this number is the account closed whose household was told: a reload keeps it. */
+function ticketFor(id: string): string {
+  const name = `opening-${id}`;
+  const kept = sessionStorage.getItem(name);
+  if (kept !== null) return kept;
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const made = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  sessionStorage.setItem(name, made);
+  return made;
+}
 
 /** Two stewards together learn who wrote something. Their keys never come into this page. */
 @customElement("nc-hub-case-envelope")
@@ -86,8 +97,7 @@ export class CaseEnvelope extends LitElement {
   private give(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     return this.doing(async () => {
-      const { share, reason } = this.said();
-      this.household = (await client.giveShare(this.case, share, reason)).household;
+      this.household = (await client.giveShare(this.case, this.said())).household;
       this.told =
         this.household === ""
           ? "Your share is kept for three days, until another steward gives theirs."
@@ -95,16 +105,16 @@ export class CaseEnvelope extends LitElement {
     });
   }
 
-  private said(): { share: Share; reason: string } {
+  private said(): ShareWish {
     const said = new FormData(this.renderRoot.querySelector("form") ?? undefined);
     const reason = String(said.get("reason") ?? "").trim();
-    return { share: readShare(String(said.get("share") ?? "")), reason };
+    const share = readShare(String(said.get("share") ?? ""));
+    return { ...share, reason, ticket: ticketFor(this.case) };
   }
 
   private close(): Promise<void> {
     return this.doing(async () => {
-      const { share, reason } = this.said();
-      await client.closeAccount(this.case, share, reason);
+      await client.closeAccount(this.case, this.said());
       this.told = `The account of ${this.household} is deleted.`;
       this.household = "";
     });

@@ -13,7 +13,7 @@ import type {
   MediaItem,
   PublishedComment,
   Review,
-  Share,
+  ShareWish,
   Statement,
   Statistics,
   TableTold,
@@ -104,11 +104,11 @@ export class HubClient {
   takedowns = (id: string): Promise<readonly TakedownAsked[]> =>
     this.get(`api/steward/cases/${part(id)}/takedowns`);
   /** Give a share; the second one of a case names the household. */
-  giveShare = (id: string, share: Share, reason: string): Promise<{ household: string }> =>
-    this.send(`api/steward/cases/${part(id)}/shares`, { ...share, reason });
+  giveShare = (id: string, share: ShareWish): Promise<{ household: string }> =>
+    this.send(`api/steward/cases/${part(id)}/shares`, share);
   /** Delete the account that this share named, with another steward's. */
-  closeAccount = (id: string, share: Share, reason: string): Promise<void> =>
-    this.send(`api/steward/cases/${part(id)}/account-closure`, { ...share, reason });
+  closeAccount = (id: string, share: ShareWish): Promise<void> =>
+    this.send(`api/steward/cases/${part(id)}/account-closure`, share);
   agencies = (): Promise<readonly Agency[]> => this.get("api/agencies");
   applications = (): Promise<readonly Application[]> => this.get("api/steward/applications");
   checkDomain = (id: string): Promise<void> => this.send(`${applicationPath(id)}/domain-check`);

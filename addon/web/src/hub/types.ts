@@ -169,6 +169,12 @@ export interface Share {
   readonly y: string;
 }
 
+/** The ticket is random, the same for giving a share and closing the account. */
+export interface ShareWish extends Share {
+  readonly reason: string;
+  readonly ticket: string;
+}
+
 /** One H3 cell of resolution 7; people are null without a census. */
 export interface AreaNumbers {
   readonly cell: string;
