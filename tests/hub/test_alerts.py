@@ -7,6 +7,8 @@ import pytest
 
 from demo.town_home import Home, new_id
 from neighborcam.engine.errors import HubRefused
+from neighborcam.hub import alerts
+from neighborcam.hub.token_keys import make_key
 from neighborcam.protocol.alerts import (
     Category,
     Media,
@@ -103,6 +105,32 @@ async def test_tokens_of_another_purpose_day_or_hub_are_refused(town: Town) -> N
     assert (
         await refused(send("/api/alerts", home.signed(home.alert()))) == "wrong_token"
     )
+
+
+async def test_no_key_is_made_for_what_is_not_paid(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = await town.home()
+    spent, kept = await home.token(), await home.token()
+    await home.send(home.signed(home.alert(), token=spent))
+    forged = msgspec.structs.replace(kept, signature=bytes(256))
+    made = []
+
+    def counted() -> Any:
+        made.append(1)
+        return make_key()
+
+    monkeypatch.setattr(alerts, "make_key", counted)
+    for token, code in (
+        (None, "wrong_token"),
+        (forged, "wrong_token"),
+        (spent, "token_spent"),
+    ):
+        post = home.signed(home.alert(), token=token)
+        assert await refused(home.send(post)) == code
+    assert made == []
+    await home.send(home.signed(home.alert(), token=kept))
+    assert made == [1]
 
 
 async def test_a_token_of_yesterday_is_good(town: Town) -> None:

@@ -44,6 +44,7 @@ from neighborcam.protocol.alerts import (
     MsgType,
     Origin,
     Post,
+    Token,
 )
 from neighborcam.protocol.canonical import encode
 from neighborcam.protocol.errors import OutsideLimits
@@ -109,6 +110,9 @@ class Alerts:
         self.check_place(alert.cell)
         self._refuse_media(alert)
         keys = None
+        if alert.msg_type is not MsgType.CANCEL:
+            # Before a key is made for it.
+            await self._keys.check(_token(post), "post", body)
         if alert.msg_type is MsgType.ALERT:
             key = await asyncio.to_thread(make_key)
             keys = private_der(key), public_der(key)
@@ -126,7 +130,7 @@ class Alerts:
                 await withdraw_unseen(tx, chain)
             else:
                 await self._refuse_flood(tx, region_key(alert.cell))
-                await self._pay(tx, post, body)
+                await self._keys.spend(tx, _token(post), "post", body)
             await self.keep(tx, alert, post.sig, standing, chain, keys)
             await keep_envelope(tx, alert.id, post.envelope, now)
             if standing is Standing.SHOWN:
@@ -197,11 +201,6 @@ class Alerts:
         if (recent or 0) >= POSTS_IN_REGION:
             raise TooMany("too many alerts in this region: try again in an hour")
 
-    async def _pay(self, tx: AsyncConnection, post: Post, body: bytes) -> None:
-        if post.token is None:
-            raise WrongToken("an alert needs a token")
-        await self._keys.spend(tx, post.token, "post", body)
-
     async def _look_at(
         self, tx: AsyncConnection, alert: Alert, standing: Standing
     ) -> None:
@@ -242,6 +241,12 @@ class Alerts:
             return None
         found = await self.get(event.alert.original)
         return found if isinstance(found, Published) else None
+
+
+def _token(post: Post) -> Token:
+    if post.token is None:
+        raise WrongToken("an alert needs a token")
+    return post.token
 
 
 async def _known(tx: AsyncConnection, alert: Alert, body: bytes) -> Standing | None:

@@ -69,7 +69,8 @@ class Chunks:
         digest = sha256(piece).digest()
         if await self._is_known(head, digest):
             return
-        await self._keys.check(head.token, "piece")  # nobody fills a disk for nothing
+        paid_for = encode(head) + digest  # nobody fills a disk for nothing
+        await self._keys.check(head.token, "piece", paid_for)
         # The bytes first: a row without them would promise what is not there.
         await self._blobs.put(FOLDER + id_, piece)
         try:

@@ -149,16 +149,14 @@ class TokenKeys:
         )
         return load_private(der) if der else None
 
-    async def check(self, token: Token, purpose: str) -> None:
-        """Raise `WrongToken`, `TokenSpent` for a token that pays for nothing.
+    async def check(self, token: Token, purpose: str, message: bytes) -> None:
+        """Raise `WrongToken`, `TokenSpent` for a token that does not pay for this.
 
         Before something costly is done for it; `spend` decides.
         """
         async with self._database.read() as tx:
-            name = sha256(token.prepared).digest()
-            if await tx.scalar(select(SPENT.c.token).where(SPENT.c.token == name)):
-                raise TokenSpent("this token was used for something else")
-            await self._check(tx, token, purpose)
+            if not await _was_spent(tx, token, message):
+                await self._check(tx, token, purpose)
 
     async def _check(self, tx: AsyncConnection, token: Token, purpose: str) -> None:
         if token.epoch not in good_epochs(self._clock()):
@@ -179,15 +177,16 @@ class TokenKeys:
 
         Tells whether it was taken now, not before. Raises `WrongToken`, `TokenSpent`.
         """
-        used = sha256(message).digest()
-        name = sha256(token.prepared).digest()
-        before = await tx.scalar(select(SPENT.c.used).where(SPENT.c.token == name))
-        if before is not None:
-            if before != used:
-                raise TokenSpent("this token was used for something else")
+        if await _was_spent(tx, token, message):
             return False
         await self._check(tx, token, purpose)
-        await tx.execute(insert(SPENT).values(token=name, epoch=token.epoch, used=used))
+        await tx.execute(
+            insert(SPENT).values(
+                token=sha256(token.prepared).digest(),
+                epoch=token.epoch,
+                used=sha256(message).digest(),
+            )
+        )
         return True
 
     async def reading_pass(self) -> tuple[str, str]:
@@ -222,6 +221,15 @@ class TokenKeys:
                 SETTINGS.c.name.startswith(_OF_DAY), SETTINGS.c.name < _OF_DAY + oldest
             )
         )
+
+
+async def _was_spent(tx: AsyncConnection, token: Token, message: bytes) -> bool:
+    """Tell whether a token paid for this message before. Raises `TokenSpent`."""
+    name = sha256(token.prepared).digest()
+    used = await tx.scalar(select(SPENT.c.used).where(SPENT.c.token == name))
+    if used is not None and used != sha256(message).digest():
+        raise TokenSpent("this token was used for something else")
+    return used is not None
 
 
 def check_token(public: bytes, token: Token) -> None:
