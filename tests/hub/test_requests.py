@@ -403,6 +403,8 @@ async def test_capsules_of_other_rounds_and_of_what_is_over_are_refused(
     request, home = await policed.ask(), await policed.town.home()
     with pytest.raises(HubRefused, match="not the present one"):
         await post(policed, home, request, 1)
+    with pytest.raises(HubRefused, match="no such round"):
+        await post(policed, home, request, 10**9)  # after the year 9999
     with pytest.raises(HubRefused) as refused:
         await post(policed, home, request, token=token_of_nobody())
     assert refused.value.code == "wrong_token"

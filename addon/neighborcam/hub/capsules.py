@@ -71,13 +71,11 @@ class Capsules:
             )
 
     def _check_round(self, asked: Asked, number: int) -> None:
-        now, request = self._clock(), asked.request
+        now = self._clock()
         ended = asked.ended_at(now)
         if ended is not None and now > ended + rounds.GRACE:
             raise Conflict("the request is over: no capsule is taken any more")
-        begins, ends = rounds.span(
-            asked.logged, request.expires, number, urgent=request.urgent
-        )
+        begins, ends = _span(asked, number)
         if not begins - SKEW <= now <= ends + rounds.GRACE or begins >= ends:
             raise Conflict("this round is not the present one")
 
@@ -91,12 +89,7 @@ class Capsules:
             raise NotAllowed("this is no wish to collect")
         async with self._database.read() as tx:
             asked = self._officer_s(await self._log.register(tx), spoken)
-            _, ends = rounds.span(
-                asked.logged,
-                asked.request.expires,
-                wish.round,
-                urgent=asked.request.urgent,
-            )
+            _, ends = _span(asked, wish.round)
             ended = asked.ended_at(self._clock())
             over = min(ends, ended) if ended else ends
             if self._clock() <= over + rounds.GRACE:
@@ -175,3 +168,12 @@ class Capsules:
             last = said or (due if due and asked.overdue else None)
             if last is not None and now > last + timedelta(days=30):
                 await tx.execute(delete(REPLIES).where(REPLIES.c.request == id_))
+
+
+def _span(asked: Asked, number: int) -> tuple[datetime, datetime]:
+    """Return when a round begins and ends. `Conflict` for one beyond time."""
+    request = asked.request
+    try:
+        return rounds.span(asked.logged, request.expires, number, urgent=request.urgent)
+    except OverflowError:
+        raise Conflict("there is no such round") from None

@@ -124,4 +124,4 @@ def _milliseconds(moment: datetime) -> bytes:
 
 
 def _digest(session: str) -> bytes:
-    return sha256(session.encode()).digest()
+    return sha256(session.encode(errors="replace")).digest()  # a cookie: any bytes

@@ -161,7 +161,8 @@ async def _run(
 def _end_alone(task: asyncio.Future[Any]) -> None:
     """Take what became of a change whose client went: asyncio would quote an error."""
     error = None if task.cancelled() else task.exception()
-    if isinstance(error, Exception) and not isinstance(error, errors.ON_PURPOSE):
+    passed_over = (*errors.ON_PURPOSE, ConnectionError, web.RequestPayloadError)
+    if isinstance(error, Exception) and not isinstance(error, passed_over):
         record(_LOG, error)
 
 
