@@ -266,6 +266,30 @@ async def test_an_author_appeals_once_and_another_steward_decides(town: Town) ->
     assert [each["decision"] for each in statements] == ["refused", "restored"]
 
 
+async def test_an_author_appeals_though_who_is_filmed_appealed_before(
+    town: Town,
+) -> None:
+    await stewards(town, "ann", "bob")
+    home, desk = await town.home(), town.hub.desk
+    alert = await with_picture(home)
+    await decide(town, "approved")
+    wish = Takedown(alert=alert.id, sha256=alert.media[0].sha256)
+    code, _ = await desk.takedowns.ask(wish)
+    town.clock.advance(minutes=1)
+    await decide(town, "restored", "ann")
+    await desk.takedowns.appeal(code, "look again")
+    town.clock.advance(minutes=1)
+    await decide(town, "refused", "bob")
+    reason = "It is my own grandfather"
+    signed = alert.id.encode() + reason.encode()
+    sig = sign(home.authors[alert.id], "appeal", signed)
+    await desk.moderation.appeal(alert.id, reason, sig)
+    town.clock.advance(minutes=1)
+    await decide(town, "upheld", "cem")
+    with pytest.raises(Conflict, match="already"):
+        await desk.moderation.appeal(alert.id, reason, sig)
+
+
 async def test_a_flag_brings_it_before_a_steward_and_hides_nothing(town: Town) -> None:
     author, home = await town.home(), await town.home()
     alert = await author.post()

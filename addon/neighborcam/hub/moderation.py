@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from neighborcam.hub.alerts import Alerts
@@ -207,12 +207,7 @@ class Moderation:
             if row.standing != Standing.REMOVED:
                 raise Conflict("only what a steward removed can be appealed")
             chain = await Chain.of(tx, row.original)
-            before = await tx.scalar(
-                select(CASES.c.id).where(
-                    CASES.c.subject.in_(chain.ids), CASES.c.opened_by == "appeal"
-                )
-            )
-            if before is not None:
+            if await _was_appealed(tx, chain):
                 raise Conflict("there was an appeal already")
             await open_case(tx, alert, "alert", "appeal", reason, self._clock())
 
@@ -226,6 +221,23 @@ class Moderation:
             )
             names = ("opened_by", "decision", "rule", "fact", "decided")
             return [{name: getattr(row, name) for name in names} for row in rows]
+
+
+async def _was_appealed(tx: AsyncConnection, chain: Chain) -> bool:
+    """Tell whether its author appealed since a steward removed it.
+
+    Before that who asked for a picture's removal may have appealed.
+    """
+    about, is_appeal = CASES.c.subject.in_(chain.ids), CASES.c.opened_by == "appeal"
+    # What is upheld on appeal was removed before.
+    removed = (CASES.c.decision == "refused") | (
+        (CASES.c.decision == "upheld") & ~is_appeal
+    )
+    at = await tx.scalar(select(func.max(CASES.c.decided)).where(about, removed))
+    since = select(CASES.c.id).where(about, is_appeal)
+    if at is not None:
+        since = since.where(CASES.c.opened >= at)
+    return await tx.scalar(since.limit(1)) is not None
 
 
 async def _subject(tx: AsyncConnection, row: Row[Any]) -> Row[Any] | None:
