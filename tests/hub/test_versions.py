@@ -239,3 +239,23 @@ async def test_a_flood_does_not_keep_anybody_from_taking_back(
     await home.cancel(alert)
     town.clock.advance(hours=1)
     await other.post()
+
+
+async def test_an_update_whose_first_version_still_waits_has_its_document(
+    town: Town,
+) -> None:
+    home, moderation = await town.home(), town.hub.desk.moderation
+    first = await home.post(category=Category.MISSING_PERSON, scope=Scope.PUBLIC)
+    newer = await update(home, first, text="In a red coat")
+    for case in await moderation.queue():
+        if case.alert == newer:
+            await moderation.decide(
+                case.id, "approved", rule="r", fact="f", steward="ann"
+            )
+    for path in ("alerts.atom", f"{newer.id}.cap"):
+        answer = await town.get(f"/feeds/{path}")
+        assert answer.status == 200
+        text = await answer.text()
+        assert newer.id in text
+        assert "<references>" not in text
+    assert (await town.get(f"/feeds/{first.id}.cap")).status == 404

@@ -236,10 +236,16 @@ class Alerts:
         return event
 
     async def first_version(self, event: Published) -> Published | None:
-        """Return the first version of an alert, for documents that refer to it."""
+        """Return the first version of an alert, for documents that refer to it.
+
+        None for one that may not be seen: its update was approved alone.
+        """
         if event.alert.original == event.alert.id:
             return None
-        found = await self.get(event.alert.original)
+        try:
+            found = await self.get(event.alert.original)
+        except NotFound:
+            return None
         return found if isinstance(found, Published) else None
 
 
