@@ -1,6 +1,7 @@
 """What a hub keeps of a household, and that nothing of it is left when it goes."""
 
 import asyncio
+from datetime import time, timedelta
 from typing import Any
 
 import msgspec
@@ -109,6 +110,17 @@ async def test_one_invite_makes_one_household_at_however_many_nodes(
         return_exceptions=True,
     )
     assert sum(isinstance(each, Home) for each in joined) == 1
+
+
+async def test_an_invite_s_end_tells_the_day_on_which_it_was_given_and_no_moment(
+    town: Town,
+) -> None:
+    home, given = await town.home(), town.clock()
+    await invited_by(home)
+    async with town.hub.desk.database.read() as tx:
+        (ends,) = await tx.scalars(select(INVITES.c.expires))
+    assert ends.time() == time()
+    assert timedelta(days=30) < ends - given <= timedelta(days=31)
 
 
 async def test_codes_and_counts_of_invites_end(town: Town) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, NoReturn
 
@@ -163,10 +163,12 @@ class Households:
             if sum(row.at > now - INVITES_IN for row in given) >= INVITES_EACH:
                 raise QuotaUsed(f"{INVITES_EACH} invites in 90 days; ask a steward")
             code = await self._new_invite(tx)
-            day = now.replace(hour=0, minute=0, second=0, microsecond=0)
             await tx.execute(
                 insert(INVITED).values(
-                    household=wish.household, nonce=wish.nonce, code=code, at=day
+                    household=wish.household,
+                    nonce=wish.nonce,
+                    code=code,
+                    at=_day(now),
                 )
             )
         return code
@@ -224,11 +226,9 @@ class Households:
 
     async def _new_invite(self, tx: AsyncConnection) -> str:
         code = new_code()
-        await tx.execute(
-            insert(INVITES).values(
-                code=_hash(code), expires=self._clock() + INVITE_LASTS
-            )
-        )
+        # The day after the last whole one: a moment would tell when it was given.
+        expires = _day(self._clock()) + INVITE_LASTS + timedelta(days=1)
+        await tx.execute(insert(INVITES).values(code=_hash(code), expires=expires))
         return code
 
 
@@ -258,6 +258,10 @@ async def forget_invites(tx: AsyncConnection, now: datetime) -> None:
 
 def _stranger() -> NoReturn:
     raise NotAMember("no such household, or its key did not sign this: join again")
+
+
+def _day(now: datetime) -> datetime:
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _hash(*parts: str | bytes) -> bytes:

@@ -57,7 +57,7 @@ _WORDS: Final[dict[str, Words]] = {
     ),
     "invites": Words(
         "hashes of codes that nobody used yet",
-        "30 days",
+        "30 days, and the rest of the last",
         {
             "code": "its hash; the code itself is nowhere else but with who gave it",
             "expires": "the day on which it is of no use any more",
