@@ -15,6 +15,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, insert, select, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from demo.ports import free_port
 from demo.town_home import CELL, new_id
@@ -141,6 +142,24 @@ async def test_a_database_error_quotes_nothing(database: Database) -> None:
     assert "secret" not in str(problem.value)
 
 
+async def test_a_database_without_a_free_connection_says_that_it_failed(
+    tmp_path: Path,
+) -> None:
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{tmp_path / 'hub.sqlite'}",
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=0.01,
+    )
+    database = Database(engine)
+    async with database.read():
+        for busy in (database.read, database.write):
+            with pytest.raises(StorageFailed, match="try again"):
+                async with busy():
+                    pass
+    await database.close()
+
+
 async def test_moments_come_back_as_they_were(database: Database) -> None:
     async with database.write() as tx:
         await tx.execute(insert(INVITES).values(code=b"c", expires=Clock().at))
@@ -247,6 +266,23 @@ async def test_listening_again_after_the_last_one_left(fanout: Fanout) -> None:
             async with asyncio.timeout(30):
                 assert (await anext(heard)).seq == seq
     await fanout.publish("r", CELL, event(9))
+
+
+async def test_a_listener_who_is_cancelled_leaves_no_subscription(nats: str) -> None:
+    made, listening = await NatsFanout.open(nats, new_id()), asyncio.Event()
+
+    async def listen() -> None:
+        async with made.listen("r") as heard:
+            listening.set()
+            await anext(heard)
+
+    task = asyncio.create_task(listen())
+    await listening.wait()
+    assert list(made._subscriptions) == ["r"]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert list(made._subscriptions) == []
+    await made.close()
 
 
 async def test_closing_ends_those_who_listen(fanout: Fanout) -> None:

@@ -81,11 +81,13 @@ class NatsFanout:
     @asynccontextmanager
     async def listen(self, region: str) -> AsyncIterator[AsyncIterator[Told]]:
         """Hear what is published from now on."""
-        async with self._local.listen(region) as heard:
-            await self._hear(region)
-            yield heard
-        if not self._local.has_listeners(region):
-            await self._hear_no_more(region)
+        try:
+            async with self._local.listen(region) as heard:
+                await self._hear(region)
+                yield heard
+        finally:  # who follows a region ends by being cancelled
+            if not self._local.has_listeners(region):
+                await self._hear_no_more(region)
 
     async def _hear(self, region: str) -> None:
         async with self._subscribing:

@@ -19,6 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from neighborcam.hub.errors import StorageFailed
@@ -26,6 +27,7 @@ from neighborcam.hub.errors import StorageFailed
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _WRITERS: Final = 0x6E63_6875_62  # one number for all nodes: "nchub"
 _BUSY_S: Final = 15
+_AWAY: Final = (DBAPIError, NoConnection, OSError)  # the pool's timeout is no other
 _DRIVERS: Final = {
     "sqlite": "sqlite+aiosqlite",
     "postgresql": "postgresql+asyncpg",
@@ -78,7 +80,7 @@ class Database:
                 connection = await plain.execution_options(**self._reading)
                 async with connection.begin():
                     yield connection
-        except (DBAPIError, OSError) as problem:
+        except _AWAY as problem:
             raise _failed(problem) from problem
 
     @asynccontextmanager
@@ -90,7 +92,7 @@ class Database:
                 async with tx.begin():
                     await self._wait_for_turn(tx)
                     yield tx
-        except (DBAPIError, OSError) as problem:
+        except _AWAY as problem:
             raise _failed(problem) from problem
 
     @asynccontextmanager
