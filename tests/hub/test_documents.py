@@ -15,6 +15,7 @@ from neighborcam.hub import (
     breakers,
     hiding,
     households,
+    media,
     media_cleaning,
     requests,
     takedowns,
@@ -95,6 +96,7 @@ def test_limits_in_the_docs_are_those_of_the_code() -> None:
         hiding.UNSEEN_IN_REGION,
         applications.MOST_APPLICATIONS,
         requests.MOST_WAITING,
+        media.UPLOADS,
         isqrt(media_cleaning.PIXELS),
     ]
     assert agency_alerts.MOST_WAITING == requests.MOST_WAITING
