@@ -132,3 +132,16 @@ async def test_what_was_asked_before_counts(station: Station) -> None:
     assert "30 days" in found.problems[0].text
     measures = {each.name: each.value for each in found.measures}
     assert (measures["month"], measures["open"]) == (1, 1)
+
+
+async def test_a_case_that_is_spelled_in_another_way_is_the_same(
+    station: Station,
+) -> None:
+    """As the limit has it: else the number shown is smaller than what counts."""
+    request = station.book.request(await station.ask()).request
+    other = request.case_ref.replace("-", "/")
+    alone, both = [
+        {each.name: each.value for each in (await looked_at(station, said)).measures}
+        for said in (whole(station), whole(station, case_ref=other))
+    ]
+    assert both["case"] > 1.5 * alone["case"]

@@ -20,6 +20,7 @@ from neighborcam.protocol.request_limits import (
     MONTH,
     Earlier,
     check_history,
+    folded_case,
     km2_hours,
     request_problems,
 )
@@ -174,7 +175,8 @@ def _measures(
             name="window", value=request.hours, most=hours, least=0.25, unit="h"
         )
     if not bad & {"area", "window_start", "window_end", "case_ref"}:
-        same = [each for each in earlier if each.case_ref == request.case_ref]
+        case = folded_case(request)
+        same = [each for each in earlier if folded_case(each) == case]
         used = sum(each.km2_hours for each in same) + km2_hours(request)
         yield Measure(
             name="case", value=used, most=rules.case_km2_hours, unit="km² × h"
