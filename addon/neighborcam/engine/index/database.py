@@ -19,6 +19,7 @@ from neighborcam.engine.index.schema import damaged
 
 _BUSY_MS: Final = 10_000
 
+type _Reader = tuple[sqlite3.Connection, threading.RLock]
 type Work[T] = Callable[[sqlite3.Connection], T]
 type _Job = tuple[Work[Any], Future[Any]]
 
@@ -69,7 +70,7 @@ class Database:
         self._gate = threading.Lock()  # no job may follow the end mark
         self._open = True
         self._local = threading.local()
-        self._readers: list[sqlite3.Connection] = []
+        self._readers: list[_Reader] = []
         self._thread = threading.Thread(
             target=self._run, name="index-writer", daemon=True
         )
@@ -83,20 +84,24 @@ class Database:
         """
         future: Future[T] = Future()
         with self._gate:
-            if not self._open:
-                raise StorageError(f"The index {self._path} is closed.")
+            self._check_open()
             self._jobs.put((work, future))
         return future.result()
 
     def read[T](self, work: Work[T]) -> T:
-        """Run ``work`` on this thread's own connection, against a stable snapshot."""
+        """Run ``work`` on this thread's own connection, against a stable snapshot.
+
+        Raises `StorageError` after `close`, and `DataUnreadable`.
+        """
         try:
-            connection = self._reader()
-            connection.execute("BEGIN")
-            try:
-                return work(connection)
-            finally:
-                connection.execute("COMMIT")
+            connection, reading = self._reader()
+            with reading:
+                self._check_open()
+                connection.execute("BEGIN")
+                try:
+                    return work(connection)
+                finally:
+                    connection.execute("COMMIT")
         except sqlite3.Error as error:
             raise translate(error, self._path) from error
 
@@ -106,8 +111,7 @@ class Database:
         Raises `StorageError`. A reader in the middle of something is waited for.
         """
         with self._gate:
-            if not self._open:
-                raise StorageError(f"The index {self._path} is closed.")
+            self._check_open()
         try:
             connection = connect(self._path, readonly=False)
             try:
@@ -118,26 +122,35 @@ class Database:
             raise translate(error, self._path) from error
 
     def close(self) -> None:
-        """Finish the queued writes and close every connection."""
+        """Finish the queued writes and what is read now, and close every connection.
+
+        A task that was cancelled leaves its thread reading: SQLite would run on freed
+        memory, and take the whole program down.
+        """
         with self._gate:
             if not self._open:
                 return
             self._open = False
             self._jobs.put(None)
         self._thread.join()
-        for connection in (*self._readers, self._writer):
-            connection.close()
+        for connection, reading in self._readers:
+            with reading:
+                connection.close()
+        self._writer.close()
 
-    def _reader(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "reader", None)
-        if connection is None:
+    def _reader(self) -> _Reader:
+        reader: _Reader | None = getattr(self._local, "reader", None)
+        if reader is None:
             with self._gate:
-                if not self._open:
-                    raise StorageError(f"The index {self._path} is closed.")
-                connection = connect(self._path, readonly=True)
-                self._readers.append(connection)
-            self._local.reader = connection
-        return connection
+                self._check_open()
+                reader = connect(self._path, readonly=True), threading.RLock()
+                self._readers.append(reader)
+            self._local.reader = reader
+        return reader
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise StorageError(f"The index {self._path} is closed.")
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
