@@ -501,7 +501,8 @@ async def test_both_count_witnesses(station: Station, bundle: Path, log: str) ->
     refused_by_both(packed(bundle, files | {"policy.json": encode(more)}), log)
     proof = files["request-entry.tlog-proof"]
     line = next(x for x in proof.splitlines() if b"one.example" in x)
-    damaged = b64(b64decode(line.split()[2])[:-1] + b"\0").encode()
+    whole = b64decode(line.split()[2])
+    damaged = b64(whole[:-1] + bytes([whole[-1] ^ 1])).encode()
     bad = proof.replace(line.split()[2], damaged)
     refused_by_both(packed(bundle, files | {"request-entry.tlog-proof": bad}), log)
 
