@@ -350,18 +350,23 @@ REPLACED: list[tuple[str, Change]] = [
 ]
 
 
+def replaced(station: Station, bundle: Path, link: str, change: Change) -> Path:
+    """Return a bundle with another entry of a kind, in a log that signs it."""
+    forger = Forger(station, files_of(bundle))
+    entries = forger.entries()
+    stem = next(stem for stem, entry in entries.items() if kind_of(entry) == link)
+    entries[stem] = change(station, entries[stem])
+    forger.put_into_a_log(entries)
+    return packed(bundle, forger.files)
+
+
 @pytest.mark.parametrize(
     ("link", "change"), REPLACED, ids=lambda each: getattr(each, "__name__", each)
 )
 async def test_a_link_that_is_replaced_is_found_even_in_a_log_that_signs_it(
     station: Station, bundle: Path, link: str, change: Change
 ) -> None:
-    forger = Forger(station, files_of(bundle))
-    entries = forger.entries()
-    stem = next(stem for stem, entry in entries.items() if kind_of(entry) == link)
-    entries[stem] = change(station, entries[stem])
-    forger.put_into_a_log(entries)
-    refused_by_both(packed(bundle, forger.files))
+    refused_by_both(replaced(station, bundle, link, change))
 
 
 @pytest.fixture
@@ -397,12 +402,7 @@ async def test_an_agency_that_came_back_proves_itself_too(
 async def test_nobody_brings_an_agency_back_alone(
     station: Station, lived: Path, link: str, change: Change
 ) -> None:
-    forger = Forger(station, files_of(lived))
-    entries = forger.entries()
-    stem = next(stem for stem, entry in entries.items() if kind_of(entry) == link)
-    entries[stem] = change(station, entries[stem])
-    forger.put_into_a_log(entries)
-    refused_by_both(packed(lived, forger.files))
+    refused_by_both(replaced(station, lived, link, change))
 
 
 def lying_zip(packing: int) -> BytesIO:
